@@ -1,0 +1,5 @@
+/**
+ * TALK: the Kubernetes API as a port, and the real one. The only room that knows HTTP, kubeconfigs and client-node.
+ */
+export type * from './cluster.ts';
+export { ClusterError, type FieldCause } from './errors.ts';
