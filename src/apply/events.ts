@@ -24,7 +24,10 @@ export type ApplyEvent = { at: number } & (
   | { type: 'residue'; id: ResourceId; reason: string }
 );
 
+/** The outcome of `execute`; every failure and residue was an event as well. */
 export interface ApplyResult {
+  /** True if nothing failed, nothing was skipped and nothing is left over. */
+  ok: boolean;
   created: number;
   updated: number;
   replaced: number;
@@ -33,8 +36,18 @@ export interface ApplyResult {
   kept: number;
   failed: number;
   skipped: number;
+  failures: readonly Failure[];
   /** Objects found after a delete that nothing explains. */
   residue: readonly ResourceId[];
   /** Milliseconds. */
   duration: number;
+}
+
+/** One object that could not be brought to its desired state. */
+export interface Failure {
+  id: ResourceId;
+  component?: string;
+  code: string;
+  message: string;
+  suggestions: readonly string[];
 }

@@ -2,5 +2,22 @@
  * CHANGE: from desired objects to a plan, from a plan to a cluster that agrees with it. The only room that writes to a
  * cluster. It yields events and returns results; it never prints, prompts or reads files.
  */
-export type { ApplyEvent, ApplyResult } from './events.ts';
-export type { Change, Edge, FieldChange, Owner, Plan } from './plan.ts';
+
+export type { ApplyEvent, ApplyResult, Failure } from './events.ts';
+export { type ExecuteOptions, execute } from './execute.ts';
+export { type InventorySummary, readInventories } from './inventory.ts';
+export { makeDeletePlan, makePlan, type PlanOptions } from './make-plan.ts';
+export { withoutSecrets } from './mask.ts';
+export type {
+  Change,
+  Conflict,
+  Edge,
+  FieldChange,
+  Foreign,
+  Loss,
+  Owner,
+  Plan,
+  ProtectedClass,
+} from './plan.ts';
+export { type Readiness, readiness } from './readiness.ts';
+export { type ComponentStatus, makeStatus, type ObjectStatus, type Status } from './status.ts';

@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts';
 import type { JsonValue, Resource, ResourceId } from '../resource/index.ts';
 
-/** Whose objects these are: one stack in one environment. */
+/** Whose objects these are: one stack in one environment. Both are DNS labels. */
 export interface Owner {
   stack: string;
   environment: string;
@@ -9,13 +9,25 @@ export interface Owner {
 
 /**
  * What would happen, from a server-side dry run. Plain data: it can be shown, written to a file and executed later.
- * Secret values never appear in `fields`.
+ * Secret values never appear in `fields` and `conflicts`; they do in `to` and `from`, see `withoutSecrets`.
  */
 export interface Plan {
   owner: Owner;
+  /** `apply` brings the cluster to the desired objects; `delete` is the same with no desired object. */
+  kind: 'apply' | 'delete';
   changes: readonly Change[];
   edges: readonly Edge[];
   warnings: readonly Problem[];
+  /** Fields that another manager holds with another value; executing needs `forceConflicts` while there is one. */
+  conflicts: readonly Conflict[];
+  /** Live objects that nobody of ours made and that the plan would change; executing needs `adopt` while there is one. */
+  foreign: readonly Foreign[];
+  /** What is lost with the objects that go: `keep` rows and deletes of data, counted by namespace. Empty for most plans. */
+  losses: readonly Loss[];
+  /** The inventory that the plan was made from; undefined if there was none. Executing refuses when it has moved. */
+  base?: { uid: string; resourceVersion: string };
+  /** True if executing would write nothing at all, not even the inventory. */
+  empty: boolean;
 }
 
 interface ChangeBase {
@@ -29,13 +41,14 @@ interface ChangeBase {
 }
 
 export type Change =
+  /** `unverified` says why the server could not check the object yet. */
   | (ChangeBase & { op: 'create'; to: Resource; unverified?: string })
-  | (ChangeBase & { op: 'update'; to: Resource; from: Resource; fields: readonly FieldChange[] })
+  | (ChangeBase & { op: 'update'; to: Resource; from: Resource; fields: readonly FieldChange[]; unverified?: string })
   | (ChangeBase & { op: 'replace'; to: Resource; from: Resource; fields: readonly FieldChange[] })
   | (ChangeBase & { op: 'unchanged'; to: Resource; from: Resource })
   | (ChangeBase & { op: 'delete'; uid: string })
-  /** Would be deleted but is protected, or stopped being ours. */
-  | (ChangeBase & { op: 'keep'; uid?: string });
+  /** Would be deleted but is protected, or stopped being ours. `forget` drops it from the inventory. */
+  | (ChangeBase & { op: 'keep'; uid?: string; forget?: boolean });
 
 /** One field that differs; `from` or `to` is missing where the field is added or removed. */
 export interface FieldChange {
@@ -45,9 +58,44 @@ export interface FieldChange {
   to?: JsonValue;
 }
 
-/** `after` must be ready (or gone, for deletes) before `before` may start; both are `keyOf` keys. */
+/** A field that server-side apply would take from another field manager. */
+export interface Conflict {
+  id: ResourceId;
+  path: string;
+  manager: string;
+  live?: JsonValue;
+  wanted?: JsonValue;
+}
+
+/** An object that exists already and is not ours; `holder` is who made it, as far as it says so. */
+export interface Foreign {
+  id: ResourceId;
+  holder: string;
+  /** False where it belongs to another stack or an owner object: `adopt` does not help then. */
+  adoptable: boolean;
+}
+
+/** User data that goes with an object: `3 Notebook` because their definition is deleted. */
+export interface Loss {
+  /** The protected class whose flag is needed to delete it. */
+  class: ProtectedClass;
+  id: ResourceId;
+  kind: string;
+  namespace?: string;
+  count: number;
+  /** For volumes: the requested size, such as `10Gi`. */
+  size?: string;
+}
+
+/** What plain `apply` and `delete` never remove: each class needs to be asked for by name. */
+export type ProtectedClass = 'volumes' | 'profiles' | 'resources' | 'namespaces';
+
+/** `before` may start only when `after` is `applied`, `ready` (the default) or `gone`; both are `keyOf` keys. */
 export interface Edge {
   before: string;
   after: string;
   why: string;
+  until?: 'applied' | 'ready' | 'gone';
+  /** Dropped where it would close a cycle. */
+  optional?: boolean;
 }
