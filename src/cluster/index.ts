@@ -3,3 +3,5 @@
  */
 export type * from './cluster.ts';
 export { ClusterError, type FieldCause } from './errors.ts';
+export { identify } from './identity.ts';
+export { clusterOver } from './over.ts';
