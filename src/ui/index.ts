@@ -5,7 +5,11 @@
  * Data goes to stdout, talk to stderr ({@link Screen}). With `-o json`, `yaml` and `ndjson` stdout carries documents of
  * the schema in `document.ts` and nothing else. Without a terminal nothing moves and nothing is asked.
  */
+export { type AskOptions, type Choice, checkbox, confirm, confirmByTyping, input, select } from './ask.ts';
 export { API_VERSION, type Format, printDocument } from './document.ts';
 export { showError } from './error.ts';
+export { formatPlan, planDocument } from './plan.ts';
 export { type Channel, makeScreen, type Screen } from './screen.ts';
 export { scrub } from './scrub.ts';
+export { show } from './show.ts';
+export { formatTable, type TableColumn } from './table.ts';

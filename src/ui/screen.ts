@@ -9,6 +9,7 @@ export interface Channel {
   /** Writes the text as it is: the caller ends lines. */
   write(text: string): void;
   readonly paint: Paint;
+  readonly isColored: boolean;
   readonly isTerminal: boolean;
   /** Columns; `Infinity` where there is no terminal, so that nothing is cut in a file. Read it anew: windows change. */
   readonly width: number;
@@ -54,6 +55,7 @@ function makeChannel(raw: NodeJS.WritableStream, colored: boolean): Channel {
   return {
     raw,
     isTerminal,
+    isColored: colored,
     write: (text) => void raw.write(text),
     paint: colored ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text,
     get width() {

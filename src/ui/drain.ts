@@ -1,0 +1,13 @@
+import type { ApplyEvent, ApplyResult } from '../apply/index.ts';
+
+/** Hands every event on and answers what the generator returns. */
+export async function drain(
+  events: AsyncGenerator<ApplyEvent, ApplyResult>,
+  take: (event: ApplyEvent) => void,
+): Promise<ApplyResult> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done) return next.value;
+    take(next.value);
+  }
+}

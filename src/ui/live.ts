@@ -1,0 +1,127 @@
+import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
+import type { ApplyEvent, ApplyResult, Plan } from '../apply/index.ts';
+import { drain } from './drain.ts';
+import { whyOf } from './events.ts';
+import { type ComponentProgress, followProgress } from './progress.ts';
+import type { Channel } from './screen.ts';
+import { padEnd, padStart, truncate, widthOf } from './width.ts';
+import { duration } from './words.ts';
+
+/** Milliseconds between two looks at the state: events may come by the hundred. */
+const TICK = 100;
+
+/**
+ * Shows one moving line a component until the execution ends: phase, count, time, and below it why it is not done.
+ * Nothing is longer than the terminal is wide.
+ */
+export async function showLive(
+  channel: Channel,
+  events: AsyncGenerator<ApplyEvent, ApplyResult>,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const progress = followProgress(plan, whyOf);
+  const started = performance.now();
+  const nameWidth = Math.max(...progress.components.map(({ name }) => widthOf(name)), 8);
+  const textOf = (one: ComponentProgress) =>
+    formatProgress(one, { nameWidth, now: performance.now() - started, stopping: signal.aborted, channel });
+  const lines = new Map(progress.components.map((one) => [one.name, makeLine(textOf(one))]));
+  const list = listOver(channel);
+  list.add([...lines.values()].map(({ task }) => task));
+  const refresh = () => {
+    for (const one of progress.components) {
+      const known = lines.get(one.name);
+      const line = known ?? makeLine(textOf(one));
+      if (known === undefined) lines.set(one.name, line);
+      line.say(textOf(one), one.phase === 'done' ? undefined : one.reason);
+      if (one.phase === 'done') line.settle(true);
+    }
+  };
+  const running = list.run();
+  const ticking = setInterval(refresh, TICK);
+  try {
+    return await drain(events, (event) => void progress.take(event));
+  } finally {
+    clearInterval(ticking);
+    refresh();
+    for (const one of progress.components) {
+      const isDone = one.phase === 'done' || (!signal.aborted && one.reason === undefined && one.done === one.total);
+      lines.get(one.name)?.settle(isDone);
+    }
+    await running;
+  }
+}
+
+/** The list on this channel alone: listr2 leaves signals and the other stream to the process. */
+function listOver(channel: Channel) {
+  const output = channel.raw as NodeJS.WriteStream;
+  const { paint } = channel;
+  return new Listr([], {
+    concurrent: true,
+    exitOnError: false,
+    registerSignalListeners: false,
+    renderer: 'default',
+    rendererOptions: {
+      formatOutput: 'truncate',
+      showErrorMessage: false,
+      logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(output, output) }),
+      color: {
+        PENDING: (text) => paint('cyan', text ?? ''),
+        COMPLETED: (text) => paint('green', text ?? ''),
+        FAILED: (text) => paint('red', text ?? ''),
+        WAITING: (text) => paint('dim', text ?? ''),
+      },
+    },
+  });
+}
+
+interface Line {
+  task: ListrTask;
+  say(title: string, reason: string | undefined): void;
+  settle(ok: boolean): void;
+}
+
+/** One task of listr2 that is moved from outside. */
+function makeLine(title: string): Line {
+  const outcome = Promise.withResolvers<void>();
+  let shown: { title: string; output: string } | undefined;
+  return {
+    task: {
+      title,
+      task: (_context, task) => {
+        shown = task;
+        return outcome.promise;
+      },
+    },
+    say(next, reason) {
+      if (shown === undefined) return;
+      if (shown.title !== next) shown.title = next;
+      if (reason !== undefined && shown.output !== reason) shown.output = reason;
+      // Null is how listr2 takes an output back.
+      else if (reason === undefined && shown.output) shown.output = null as unknown as string;
+    },
+    settle: (ok) => (ok ? outcome.resolve() : outcome.reject(new Error('not done'))),
+  };
+}
+
+interface ProgressTextOptions {
+  nameWidth: number;
+  /** Milliseconds since the start. */
+  now: number;
+  stopping: boolean;
+  channel: Channel;
+}
+
+/** `training   waiting   28/30    8s`, in the width of the channel less the icon. */
+export function formatProgress(one: ComponentProgress, options: ProgressTextOptions): string {
+  const isOver = one.endedAt !== undefined;
+  const phase = options.stopping && !isOver ? 'stopping' : one.phase;
+  const since = one.startedAt === undefined ? '' : wholeSeconds((one.endedAt ?? options.now) - one.startedAt);
+  const counted = padStart(`${one.done}/${one.total}`, 7);
+  const text = `${padEnd(one.name, options.nameWidth)}  ${padEnd(phase, 8)} ${counted} ${padStart(since, 6)}`;
+  return truncate(text, Math.max(options.channel.width - 4, 1));
+}
+
+function wholeSeconds(milliseconds: number): string {
+  return milliseconds < 9_950 ? `${Math.floor(milliseconds / 1000)}s` : duration(milliseconds);
+}

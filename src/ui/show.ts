@@ -1,0 +1,52 @@
+import type { ApplyEvent, ApplyResult, Plan } from '../apply/index.ts';
+import { API_VERSION, type Format, printDocument } from './document.ts';
+import { drain } from './drain.ts';
+import { formatEvent } from './events.ts';
+import { formatResult } from './result.ts';
+import type { Channel, Screen } from './screen.ts';
+
+export interface ShowOptions {
+  format: Format;
+  /** What is executed: it names the components and says how much each one has to do. */
+  plan: Plan;
+  /** The one the execution was given: once it is aborted, the screen says that it is stopping. */
+  signal: AbortSignal;
+}
+
+/**
+ * Shows an execution while it runs and answers its result. On a terminal one line a component moves on stderr; without
+ * one every event is a line. With `ndjson` every event is a document of kind `ApplyEvent` on stdout, and the result
+ * (kind `ApplyResult`) is the last one; with `json` and `yaml` the result is the only one.
+ */
+export async function show(
+  screen: Screen,
+  events: AsyncGenerator<ApplyEvent, ApplyResult>,
+  options: ShowOptions,
+): Promise<ApplyResult> {
+  const { format } = options;
+  const result = await watch(screen, events, options);
+  if (format === 'text') screen.data.write(formatResult(result, screen.data));
+  else await printDocument(screen.data, format, 'ApplyResult', result);
+  return result;
+}
+
+async function watch(
+  screen: Screen,
+  events: AsyncGenerator<ApplyEvent, ApplyResult>,
+  { format, plan, signal }: ShowOptions,
+): Promise<ApplyResult> {
+  if (format === 'ndjson') return drain(events, (event) => writeEvent(screen.data, event));
+  if (screen.talk.isTerminal) {
+    const { showLive } = await import('./live.ts');
+    return showLive(screen.talk, events, plan, signal);
+  }
+  const channel = format === 'text' ? screen.data : screen.talk;
+  return drain(events, (event) => {
+    const line = formatEvent(event, channel);
+    if (line !== undefined) channel.write(`${line}\n`);
+  });
+}
+
+function writeEvent(channel: Channel, event: ApplyEvent): void {
+  channel.write(`${JSON.stringify({ apiVersion: API_VERSION, kind: 'ApplyEvent', ...event })}\n`);
+}
