@@ -17,7 +17,10 @@ const arrows: Record<string, string[]> = {
   local: ['embedded', 'cluster (types)', 'run'],
   ui: ['apply (types)', 'resource'],
   context: ['cluster', 'local', 'files', 'run'],
+  command: ['ui', 'context', 'stack', 'cluster', 'resource (types)'],
+  help: [],
   commands: [
+    'command',
     'ui',
     'stack',
     'apply',
@@ -29,7 +32,7 @@ const arrows: Record<string, string[]> = {
     'cluster (types)',
     'files (types)',
   ],
-  main: ['commands', 'ui', 'context'],
+  main: ['commands', 'command (types)', 'help', 'ui', 'context'],
 };
 
 const source = path.resolve(import.meta.dirname, '../src');

@@ -1,0 +1,106 @@
+import { Command } from '@oclif/core/command';
+import type { Config } from '@oclif/core/config';
+import { boolean } from '@oclif/core/flags';
+import type { Input, OutputArgs, OutputFlags, ParserOutput } from '@oclif/core/interfaces';
+import type { Cluster } from '../cluster/index.ts';
+import type { ClusterAddress, Context } from '../context.ts';
+import { type ExitCode, UserError } from '../errors.ts';
+import type { Environment } from '../stack/index.ts';
+import { type Format, makeScreen, printDocument, type Screen, showError } from '../ui/index.ts';
+import { readSource, type Source, type SourceFlags } from './source.ts';
+import { usageError } from './usage.ts';
+
+/**
+ * What all commands of Slipway share. A command declares `summary`, `description`, `examples`, `args` and `flags`,
+ * and its `run` is a paragraph: parse, call the rooms, print, return. What `run` returns is what `-o json` prints.
+ *
+ * Every failure leaves through {@link start}: one sentence on stderr (a document of kind `Error` with `-o json`), and
+ * the exit code of the error (0 done, 1 failed, 2 bad usage or input, 3 changes pending, 4 refused, 130 interrupted).
+ */
+export abstract class SlipwayCommand extends Command {
+  static override baseFlags = {
+    'no-color': boolean({ description: 'plain text; NO_COLOR does the same', helpGroup: 'OUTPUT' }),
+    verbose: boolean({ char: 'v', description: 'also show what caused an error', helpGroup: 'OUTPUT' }),
+  };
+
+  protected readonly context: Context;
+  protected screen: Screen;
+  /** From `-o`. */
+  protected format: Format;
+  /** What the process ends with when nothing fails; `diff` sets 3. */
+  protected exitCode: ExitCode = 0;
+  private verbose: boolean;
+
+  constructor(argv: string[], config: Config, context: Context) {
+    super(argv.map(withYesTo), config);
+    this.context = context;
+    // Guessed from the raw words, because a command line that does not parse must be reported in the right way too.
+    this.format = formatIn(argv);
+    this.verbose = context.env['DEBUG'] !== undefined || argv.includes('-v') || argv.includes('--verbose');
+    this.screen = makeScreen({ env: context.env, color: !argv.includes('--no-color') });
+  }
+
+  /** Runs the command; never throws. */
+  async start(): Promise<ExitCode> {
+    try {
+      await this.run();
+      return this.exitCode;
+    } catch (error) {
+      const { flags, baseFlags } = this.constructor as typeof SlipwayCommand;
+      const known = Object.keys({ ...baseFlags, ...flags });
+      const failure = this.context.signal.aborted
+        ? this.context.signal.reason
+        : usageError(error, { id: this.id ?? '', flags: known });
+      await showError(this.screen, failure, { format: this.format, verbose: this.verbose });
+      return failure instanceof UserError ? failure.exit : 1;
+    }
+  }
+
+  protected override async parse<
+    F extends OutputFlags<never>,
+    B extends OutputFlags<never>,
+    A extends OutputArgs<never>,
+  >(options?: Input<F, B, A>): Promise<ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options);
+    this.format = (parsed.flags as { output?: Format }).output ?? this.format;
+    return parsed;
+  }
+
+  /** Prints the answer: the text for people, or one document of the kind with this content for programs. */
+  protected async print(kind: string, content: object, text: () => string): Promise<void> {
+    if (this.format === 'text') this.screen.data.write(text());
+    else await printDocument(this.screen.data, this.format, kind, content);
+  }
+
+  /** Says something on the way; for people alone. */
+  protected say(text: string): void {
+    if (this.format === 'text') this.screen.talk.write(`${text}\n`);
+  }
+
+  /** Reads and renders what `-e`, `-k` or `-f` names, and says the warnings. */
+  protected async readSource(flags: SourceFlags): Promise<Source> {
+    const source = await readSource(this.context, flags);
+    const { formatProblem } = await import('../errors.ts');
+    for (const warning of source.warnings) this.screen.talk.write(`Warning: ${formatProblem(warning)}\n`);
+    return source;
+  }
+
+  /**
+   * Connects to the cluster of an environment, or of `--context` without one. An environment that is bound refuses any
+   * other cluster (exit 4) before anything is written; one that is not needs `--context`.
+   */
+  protected async connect(flags: Omit<ClusterAddress, 'provider'>, environment?: Environment): Promise<Cluster> {
+    const { connectTo } = await import('./cluster.ts');
+    return connectTo(this.context, flags, environment);
+  }
+}
+
+/** `--yes=prod` is `--yes-to prod`: oclif has no flags with an optional value. */
+function withYesTo(word: string): string {
+  return word.startsWith('--yes=') ? `--yes-to=${word.slice('--yes='.length)}` : word;
+}
+
+function formatIn(argv: readonly string[]): Format {
+  const text = argv.join('\n').match(/^(?:-o|--output)[=\n]?(json|ndjson|yaml)$/m)?.[1];
+  return (text as Format | undefined) ?? 'text';
+}

@@ -1,0 +1,16 @@
+/**
+ * The base of every command: flags that several share, where objects come from, which cluster they go to, how failures
+ * end. A command parses, calls the rooms and returns; it never prints by itself and never asks without a terminal.
+ */
+export { SlipwayCommand } from './command.ts';
+export {
+  answerFlags,
+  clusterFlags,
+  dryRunFlag,
+  durationFlag,
+  environmentFlag,
+  namespaceFlag,
+  outputFlag,
+  sourceFlags,
+} from './flags.ts';
+export type { Source } from './source.ts';

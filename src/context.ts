@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Cluster } from './cluster/index.ts';
+import { UserError } from './errors.ts';
+import { diskFiles, type Files } from './files.ts';
+import { execaRun, type Run } from './run.ts';
+
+/** Everything a command may reach of the world outside. Built once, by {@link makeContext}. */
+export interface Context {
+  /** The user's files; relative paths start at `cwd`. */
+  readonly files: Files;
+  /** This package's own files: the catalogue `manifests/` and the default `overlays/`. Read only. */
+  readonly home: Files;
+  readonly version: string;
+  readonly run: Run;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly now: () => Date;
+  /** Bytes that nobody can guess. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** Aborted by the first Ctrl-C or SIGTERM, with a `UserError` of exit code 130 as the reason. */
+  readonly signal: AbortSignal;
+  /** All of stdin, once. */
+  readonly readInput: () => Promise<string>;
+  readonly connect: (address: ClusterAddress) => Promise<Cluster>;
+}
+
+/** Where a cluster is: a context of a kubeconfig (the current one if none is named), or a local provider. */
+export interface ClusterAddress {
+  kubeconfig?: string | undefined;
+  context?: string | undefined;
+  provider?: string | undefined;
+}
+
+/**
+ * The composition root: the only place that builds real ports, and the only handler of Ctrl-C. The second Ctrl-C ends
+ * the process at once.
+ */
+export function makeContext(): Context {
+  const cwd = process.cwd();
+  const root = path.resolve(import.meta.dirname, '..');
+  const { env } = process;
+  const signal = signalOfInterrupts();
+  return {
+    files: diskFiles(cwd),
+    home: diskFiles(root),
+    version: (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version,
+    run: execaRun(),
+    env,
+    cwd,
+    now: () => new Date(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    signal,
+    readInput: () => readAll(process.stdin),
+    connect: (address) => connect(address, signal),
+  };
+}
+
+/** The one place where an address becomes a cluster. */
+async function connect({ provider, kubeconfig, context }: ClusterAddress, signal: AbortSignal): Promise<Cluster> {
+  if (provider !== undefined) {
+    throw new UserError(
+      'PROVIDER_UNKNOWN',
+      `Cannot connect to a cluster of the provider ${provider}: it is not known`,
+      {
+        exit: 2,
+        suggestions: ['bind the environment to a context of your kubeconfig: slipway env bind ENV --context NAME'],
+      },
+    );
+  }
+  const cluster = await import('./cluster/index.ts');
+  return cluster.connect({
+    signal,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+}
+
+function signalOfInterrupts(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new UserError('INTERRUPTED', 'Stopped: interrupted', { exit: 130 }));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
