@@ -24,7 +24,7 @@ export interface TypeSchema {
   readonly deprecation?: string;
   /** True for kinds that come from a CustomResourceDefinition. */
   readonly custom: boolean;
-  /** The object's root; `undefined` below it means "not described": such values are kept and owned as one piece. */
+  /** The object's root; `undefined` below it means "not described": maps are owned by key, lists as one. */
   readonly root: FieldSchema;
 
   /**
@@ -65,6 +65,11 @@ export interface SubresourceRow {
 /** Field schemas form a tree that is walked together with the value. Nodes may be shared and recursive. */
 export interface FieldSchema {
   readonly type: 'object' | 'map' | 'array' | 'scalar' | 'any';
+  /**
+   * An object that built-in kinds have even when nobody wrote it (OpenAPI: `default: {}`), as `spec`, `status` and
+   * `strategy` of a Deployment. `setDefaults` fills it in, and field ownership does not count its appearance.
+   */
+  readonly always?: boolean;
   /** Declared fields of an `object`; `undefined` for an undeclared one. */
   field?(name: string): FieldSchema | undefined;
   /** Values of a `map`, and of undeclared fields of an `object` that has `additionalProperties`. */
