@@ -65,7 +65,7 @@ function formatLeaf({ path, value }: Leaf): string {
 }
 
 /** A value on one line: text as it is where that cannot be taken for something else, everything else as JSON. */
-function formatValue(value: JsonValue): string {
+export function formatValue(value: JsonValue): string {
   if (!isText(value)) return printable(toJson(value));
   const isPlain = /^\S(.*\S)?$/.test(value) && !/^(true|false|null|~|-?[\d.]+(e[+-]?\d+)?|[["'{].*)$/i.test(value);
   return isPlain ? printable(value) : printable(JSON.stringify(value));

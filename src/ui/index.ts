@@ -12,4 +12,5 @@ export { formatPlan, planDocument } from './plan.ts';
 export { type Channel, makeScreen, type Screen } from './screen.ts';
 export { scrub } from './scrub.ts';
 export { show } from './show.ts';
+export { formatStatus } from './status.ts';
 export { formatTable, type TableColumn } from './table.ts';

@@ -2,6 +2,7 @@ import type { Change, Plan } from '../apply/index.ts';
 import { formatProblem } from '../errors.ts';
 import { countChanges, sayPlanned } from './counts.ts';
 import { formatFields } from './fields.ts';
+import { formatObstacles } from './obstacles.ts';
 import type { Channel, Style } from './screen.ts';
 import { scrub } from './scrub.ts';
 import { count, shortId } from './words.ts';
@@ -23,6 +24,7 @@ export function formatPlan(plan: Plan, channel: Channel, options: PlanTextOption
     if (shown.length === 0) continue;
     lines.push(paint('bold', component), ...(options.brief ? gather(shown, channel) : each(shown, channel)), '');
   }
+  lines.push(...formatObstacles(plan, channel));
   for (const warning of plan.warnings) lines.push(`${paint('yellow', 'Warning:')} ${scrub(formatProblem(warning))}`);
   if (plan.warnings.length > 0) lines.push('');
   lines.push(summary(plan));
@@ -112,6 +114,8 @@ export function planDocument(plan: Plan): object {
   const { stack, environment } = plan.owner;
   return {
     metadata: { stack, environment },
+    for: plan.kind,
+    empty: plan.empty,
     counts: countChanges(plan.changes),
     changes: plan.changes
       .filter(({ op }) => op !== 'unchanged')
@@ -126,6 +130,9 @@ export function planDocument(plan: Plan): object {
         unverified: change.op === 'create' ? change.unverified : undefined,
         fields: 'fields' in change ? change.fields : undefined,
       })),
+    conflicts: plan.conflicts,
+    foreign: plan.foreign,
+    losses: plan.losses,
     warnings: plan.warnings,
   };
 }

@@ -19,6 +19,7 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '(private key)'],
   // Three base64url parts of which the first starts a JSON object: a JSON Web Token, as service accounts have.
   [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '(token)'],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
+  // Words have no digits: `bearer tokens` stays.
+  [/\b(authorization:\s*\w+|bearer)\s+(?=\S*\d)[\w.~+/=-]{8,}/gi, '$1 ***'],
   [/([?&](?:access_token|token|password|passwd|secret|api[_-]?key|sig(?:nature)?)=)[^&\s"']+/gi, '$1***'],
 ];

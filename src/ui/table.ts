@@ -1,4 +1,4 @@
-import { padEnd, truncate, widthOf } from './width.ts';
+import { truncate, widthOf } from './width.ts';
 
 export interface TableColumn<Row> {
   title: string;
@@ -8,7 +8,7 @@ export interface TableColumn<Row> {
 }
 
 export interface TableOptions {
-  /** Columns of the screen: where the table is wider, its last column is cut. */
+  /** Columns of the screen: where the table is wider, its widest columns are cut. */
   width: number;
   /** Paints the titles. */
   heading?(text: string): string;
@@ -16,30 +16,38 @@ export interface TableOptions {
   indent?: string;
 }
 
-/** Aligned columns with titles, as lines. Titles are left out of a table without rows, which has no lines. */
+/** Aligned columns with titles, as lines; nothing at all for a table without rows. */
 export function formatTable<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[], options: TableOptions) {
   if (rows.length === 0) return [];
   const indent = options.indent ?? '';
   const texts = rows.map((row) => columns.map((column) => column.text(row)));
-  const widths = columns.map((column, at) =>
-    Math.max(widthOf(column.title), ...texts.map((cells) => widthOf(cells[at] as string))),
-  );
+  const titles = columns.map(({ title }) => title);
+  const natural = titles.map((title, at) => Math.max(...[title, ...texts.map((cells) => cells[at]!)].map(widthOf)));
+  const widths = shrink(natural, options.width - indent.length - GAP * (columns.length - 1));
   const line = (cells: readonly string[], paint: (text: string, at: number) => string) => {
-    let left = options.width - widthOf(indent);
-    const fitted = cells.map((cell, at) => {
+    const shown = cells.map((cell, at) => {
+      const text = truncate(cell, widths[at]!);
       const isLast = at === cells.length - 1;
-      const text = truncate(cell, Math.max(isLast ? left : Math.min(left, widths[at] as number), 1));
-      const padding = isLast ? '' : padEnd('', (widths[at] as number) - widthOf(text) + 2);
-      left -= widthOf(text) + padding.length;
-      return paint(text, at) + padding;
+      return paint(text, at) + (isLast ? '' : ' '.repeat(widths[at]! - widthOf(text) + GAP));
     });
-    return (indent + fitted.join('')).trimEnd();
+    return (indent + shown.join('')).trimEnd();
   };
   return [
-    line(
-      columns.map((column) => column.title),
-      (text) => options.heading?.(text) ?? text,
-    ),
-    ...rows.map((row, index) => line(texts[index] as string[], (text, at) => columns[at]?.paint?.(text, row) ?? text)),
+    line(titles, (text) => options.heading?.(text) ?? text),
+    ...rows.map((row, index) => line(texts[index]!, (text, at) => columns[at]?.paint?.(text, row) ?? text)),
   ];
+}
+
+/** Spaces between two columns. */
+const GAP = 2;
+
+/** Takes from the widest column, one by one, until all fit. */
+function shrink(natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  for (let over = widths.reduce((sum, one) => sum + one, 0) - width; over > 0; over -= 1) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= 1) break;
+    widths[widest]! -= 1;
+  }
+  return widths;
 }
