@@ -1,0 +1,16 @@
+/**
+ * What every type of the embedded cluster looks like, and the pure steps a write goes through: decode, default,
+ * validate. This folder knows nothing of stores, requests or users.
+ */
+export { builtinTypes } from './builtin.ts';
+export { compareQuantities, formatQuantity, parseQuantity, type Quantity } from './quantity.ts';
+export type {
+  Cause,
+  Decoded,
+  FieldSchema,
+  PrinterColumn,
+  ScalePaths,
+  SubresourceRow,
+  TypeSchema,
+} from './schema.ts';
+export { tableVersion } from './table.ts';
