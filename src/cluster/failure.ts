@@ -99,6 +99,10 @@ function explain(attempt: Attempt, code: number, status: Status): Explanation {
 const decodingPrefix = /^\S+ in version "[^"]*" cannot be handled as an? \S+: /;
 /** `deployments.apps "web" is forbidden: ` */
 const forbiddenPrefix = /^\S+(?: "[^"]*")? is forbidden: /;
+/** `Operation cannot be fulfilled on deployments.apps "web": ` */
+const conflictPrefix = /^Operation cannot be fulfilled on \S+ "[^"]*": /;
+/** What the server adds to every message about a name: examples and the expression. */
+const regularExpression = / \(e\.g\. .*?regex used for validation is '.*?'\)$/;
 /** The sentence of the RBAC authorizer. */
 const notAllowed =
   /^User "(?<user>[^"]*)" cannot (?<verb>\S+) resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)(?<rest>.*)/s;
@@ -138,9 +142,9 @@ function explainConflict(status: Status): Explanation {
   if (status.reason === 'AlreadyExists') return { code: 'ALREADY_EXISTS', why: 'it already exists' };
   const fields = status.causes.filter((cause) => cause.reason === 'FieldManagerConflict');
   if (fields.length === 0) {
-    const detail = /(?:Precondition failed|StorageError): .*/s.exec(status.message)?.[0];
     const changed = status.message.includes('has been modified') || status.message === '';
-    return { code: 'CONFLICT', why: changed ? 'it was changed in the meantime' : (detail ?? status.message) };
+    const why = changed ? 'it was changed in the meantime' : status.message.replace(conflictPrefix, '');
+    return { code: 'CONFLICT', why };
   }
   const owned = fields.map(({ field, message }) => {
     const manager = /^conflict with "([^"]*)"/.exec(message ?? '')?.[1] ?? 'another manager';
@@ -155,9 +159,10 @@ function explainConflict(status: Status): Explanation {
 }
 
 function explainInvalid(status: Status): Explanation {
-  const causes = status.causes.map(({ field, message }) =>
-    field === undefined || field === '' || field === '<nil>' ? (message ?? '') : `${field}: ${message ?? ''}`,
-  );
+  const causes = status.causes.map(({ field = '', message = '' }) => {
+    const why = message.replace(regularExpression, '');
+    return field === '' || field === '<nil>' ? why : `${field}: ${why}`;
+  });
   return {
     code: 'INVALID_OBJECT',
     why: causes.length === 0 ? status.message || 'the server finds it invalid' : some(causes),

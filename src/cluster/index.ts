@@ -4,4 +4,6 @@
 export type * from './cluster.ts';
 export { ClusterError, type FieldCause } from './errors.ts';
 export { identify } from './identity.ts';
+export { type Context, readContexts } from './kubeconfig/contexts.ts';
+export { type ConnectOptions, connect } from './kubernetes.ts';
 export { clusterOver } from './over.ts';
