@@ -17,7 +17,7 @@ const arrows: Record<string, string[]> = {
   local: ['embedded', 'cluster (types)', 'run'],
   ui: ['apply (types)', 'resource'],
   context: ['cluster', 'local', 'files', 'run'],
-  command: ['ui', 'context', 'stack', 'cluster', 'resource (types)'],
+  command: ['ui', 'context', 'stack', 'cluster', 'files (types)', 'resource (types)'],
   help: [],
   commands: [
     'command',

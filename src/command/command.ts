@@ -1,11 +1,12 @@
 import { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
 import { boolean } from '@oclif/core/flags';
-import type { Input, OutputArgs, OutputFlags, ParserOutput } from '@oclif/core/interfaces';
+import type { FlagInput } from '@oclif/core/interfaces';
 import type { Cluster } from '../cluster/index.ts';
 import type { ClusterAddress, Context } from '../context.ts';
 import { type ExitCode, UserError } from '../errors.ts';
-import type { Environment } from '../stack/index.ts';
+import type { Files } from '../files.ts';
+import type { Environment, Identity, Stack } from '../stack/index.ts';
 import { type Format, makeScreen, printDocument, type Screen, showError } from '../ui/index.ts';
 import { readSource, type Source, type SourceFlags } from './source.ts';
 import { usageError } from './usage.ts';
@@ -29,13 +30,15 @@ export abstract class SlipwayCommand extends Command {
   protected format: Format;
   /** What the process ends with when nothing fails; `diff` sets 3. */
   protected exitCode: ExitCode = 0;
+  /** Closed when the command ends. */
+  private readonly connected: Cluster[] = [];
   private verbose: boolean;
 
   constructor(argv: string[], config: Config, context: Context) {
     super(argv.map(withYesTo), config);
     this.context = context;
-    // Guessed from the raw words, because a command line that does not parse must be reported in the right way too.
-    this.format = formatIn(argv);
+    // From the raw words, because a command line that does not parse must be reported in the right format too.
+    this.format = formatIn(argv) ?? defaultFormat(this.constructor as typeof SlipwayCommand);
     this.verbose = context.env['DEBUG'] !== undefined || argv.includes('-v') || argv.includes('--verbose');
     this.screen = makeScreen({ env: context.env, color: !argv.includes('--no-color') });
   }
@@ -53,17 +56,9 @@ export abstract class SlipwayCommand extends Command {
         : usageError(error, { id: this.id ?? '', flags: known });
       await showError(this.screen, failure, { format: this.format, verbose: this.verbose });
       return failure instanceof UserError ? failure.exit : 1;
+    } finally {
+      await Promise.allSettled(this.connected.map((cluster) => cluster.close()));
     }
-  }
-
-  protected override async parse<
-    F extends OutputFlags<never>,
-    B extends OutputFlags<never>,
-    A extends OutputArgs<never>,
-  >(options?: Input<F, B, A>): Promise<ParserOutput<F, B, A>> {
-    const parsed = await super.parse(options);
-    this.format = (parsed.flags as { output?: Format }).output ?? this.format;
-    return parsed;
   }
 
   /** Prints the answer: the text for people, or one document of the kind with this content for programs. */
@@ -75,6 +70,22 @@ export abstract class SlipwayCommand extends Command {
   /** Says something on the way; for people alone. */
   protected say(text: string): void {
     if (this.format === 'text') this.screen.talk.write(`${text}\n`);
+  }
+
+  /** Where components come from. */
+  protected get catalogue(): { files: Files; version: string } {
+    return { files: this.context.home, version: this.context.version };
+  }
+
+  /** What every question needs: the flag that answers it, and the signal that ends it. */
+  protected asking(flag: string): { flag: string; signal: AbortSignal } {
+    return { flag, signal: this.context.signal };
+  }
+
+  /** The stack in this directory, for commands that work without one too. */
+  protected async stackIfAny(): Promise<Stack | undefined> {
+    const { loadStack, stackFile } = await import('../stack/index.ts');
+    return (await this.context.files.kind(stackFile)) === undefined ? undefined : loadStack(this.context.files, '.');
   }
 
   /** Reads and renders what `-e`, `-k` or `-f` names, and says the warnings. */
@@ -91,7 +102,15 @@ export abstract class SlipwayCommand extends Command {
    */
   protected async connect(flags: Omit<ClusterAddress, 'provider'>, environment?: Environment): Promise<Cluster> {
     const { connectTo } = await import('./cluster.ts');
-    return connectTo(this.context, flags, environment);
+    const cluster = await connectTo(this.context, flags, environment);
+    this.connected.push(cluster);
+    return cluster;
+  }
+
+  /** What tells a cluster from every other. */
+  protected async identityOf(cluster: Cluster): Promise<Identity> {
+    const { identify } = await import('../cluster/index.ts');
+    return { context: cluster.name, uid: await identify(cluster, { signal: this.context.signal }) };
   }
 }
 
@@ -100,7 +119,11 @@ function withYesTo(word: string): string {
   return word.startsWith('--yes=') ? `--yes-to=${word.slice('--yes='.length)}` : word;
 }
 
-function formatIn(argv: readonly string[]): Format {
-  const text = argv.join('\n').match(/^(?:-o|--output)[=\n]?(json|ndjson|yaml)$/m)?.[1];
-  return (text as Format | undefined) ?? 'text';
+function formatIn(argv: readonly string[]): Format | undefined {
+  const [, format] = argv.join('\n').match(/^(?:-o|--output)[=\n]?(text|json|ndjson|yaml)$/m) ?? [];
+  return format as Format | undefined;
+}
+
+function defaultFormat({ flags }: { flags: FlagInput }): Format {
+  return (flags['output']?.default as Format | undefined) ?? 'text';
 }

@@ -30,6 +30,11 @@ export const sourceFlags = {
   }),
 };
 
+/** For commands that render an environment. */
+export const editsFlag = {
+  'accept-edits': boolean({ description: 'take vendored files as they are, even if they were edited' }),
+};
+
 /** Which cluster, where the environment does not say it. */
 export const clusterFlags = {
   context: string({ helpValue: 'NAME', description: 'context of the kubeconfig', helpGroup: 'CLUSTER' }),

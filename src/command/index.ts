@@ -8,9 +8,12 @@ export {
   clusterFlags,
   dryRunFlag,
   durationFlag,
+  editsFlag,
   environmentFlag,
   namespaceFlag,
   outputFlag,
   sourceFlags,
 } from './flags.ts';
+export { applyFlags, deletePlanFlags, planFlags, planOptions, stackFlag } from './plan.ts';
 export type { Source } from './source.ts';
+export { readTarget, type Target } from './target.ts';

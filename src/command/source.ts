@@ -40,12 +40,13 @@ export async function readSource(context: Context, flags: SourceFlags): Promise<
     return { resources, warnings: [], owner: named(flags.filename.find((file) => file !== '-') ?? '.') };
   }
   const stack = await loadStack(files, '.');
-  const environment = findEnvironment(stack, required(flags.env, stack));
+  const environment = findEnvironment(stack, requireEnvironment(flags.env, stack));
   const rendered = await render(files, stack, environment, { acceptEdits: flags['accept-edits'] ?? false });
   return { ...rendered, stack, environment, owner: { stack: stack.name, environment: environment.name } };
 }
 
-function required(name: string | undefined, stack: Stack): string {
+/** The environment that was named; throws with those there are. */
+export function requireEnvironment(name: string | undefined, stack: Stack): string {
   if (name !== undefined) return name;
   const names = stack.environments.map((environment) => environment.name);
   throw new UserError('ENVIRONMENT_MISSING', 'Nothing to work on: no environment, directory or file is named', {
