@@ -14,3 +14,5 @@ export {
   type ResourceId,
   versionOf,
 } from './resource.ts';
+export { parseYaml, printResources } from './yaml.ts';
+export { printYaml } from './yaml-print.ts';

@@ -1,0 +1,106 @@
+import { UserError } from '../errors.ts';
+import type { JsonValue } from './json.ts';
+import type { Resource } from './resource.ts';
+import { YamlSyntaxError } from './yaml-errors.ts';
+import { expandAliases } from './yaml-expand.ts';
+import type { YamlNode } from './yaml-node.ts';
+import { YamlParser } from './yaml-parser.ts';
+import { printYaml } from './yaml-print.ts';
+import type { Dialect } from './yaml-scalar.ts';
+import { toValue, YamlValueError } from './yaml-value.ts';
+
+/** A document of a stream and the line it begins on. */
+export interface YamlText {
+  text: string;
+  line: number;
+}
+
+const separator = /\n---.*\n/g;
+
+/**
+ * Cuts a stream into documents as Kustomize does: textually, at lines that begin with `---`. CR LF becomes LF.
+ * Throws a YamlSyntaxError where something other than a comment follows the dashes.
+ */
+export function splitDocuments(source: string): YamlText[] {
+  const text = source.includes('\r\n') ? source.replaceAll('\r\n', '\n') : source;
+  if (text === '') return [];
+  if (!text.includes('\n---')) return [{ text, line: 1 }];
+  const documents: YamlText[] = [];
+  let from = 0;
+  let line = 1;
+  const push = (part: string, next: number) => {
+    documents.push({ text: part, line });
+    for (let i = text.indexOf('\n', from); i >= 0 && i < next; i = text.indexOf('\n', i + 1)) line++;
+    from = next;
+  };
+  for (const match of text.matchAll(separator)) {
+    const rest = match[0].slice(4).trim();
+    const end = match.index + match[0].length;
+    if (rest !== '' && !rest.startsWith('#')) {
+      const at = text.slice(0, match.index + 1).split('\n').length;
+      throw new YamlSyntaxError(`invalid document separator: ${match[0].trim()}`, at, 1);
+    }
+    push(`${text.slice(from, match.index)}\n`, end);
+  }
+  push(text.slice(from), text.length);
+  return documents;
+}
+
+/** The node tree of one document, aliases expanded; undefined for an empty one. Throws YamlSyntaxError. */
+export function parseNode(
+  document: YamlText,
+  dialect: Dialect = '1.2',
+  keys?: Map<string, YamlNode>,
+): YamlNode | undefined {
+  const parser = new YamlParser(document.text, dialect, keys);
+  try {
+    const node = parser.document();
+    return node !== undefined && parser.shared ? expandAliases(node) : node;
+  } catch (error) {
+    if (error instanceof YamlSyntaxError)
+      throw new YamlSyntaxError(error.message, error.line + document.line - 1, error.column);
+    if (error instanceof Error) throw new YamlSyntaxError(error.message, document.line, 1);
+    throw error;
+  }
+}
+
+/**
+ * All documents of a stream as plain data, as Kubernetes reads them (YAML 1.2 words, integers beyond 2^53 as `bigint`,
+ * timestamps as RFC 3339 text); empty documents are left out.
+ * Throws a UserError `YAML_INVALID` with file, line and column.
+ */
+export function parseYaml(text: string, options: { file?: string } = {}): JsonValue[] {
+  const keys = new Map<string, YamlNode>();
+  const values: JsonValue[] = [];
+  let line = 1;
+  try {
+    for (const document of splitDocuments(text)) {
+      line = document.line;
+      const node = parseNode(document, '1.2', keys);
+      if (node !== undefined && !isNullDocument(node)) values.push(toValue(node));
+    }
+  } catch (error) {
+    throw yamlError(error, options.file, line);
+  }
+  return values;
+}
+
+function isNullDocument(node: YamlNode): boolean {
+  return node.tag === '!!null';
+}
+
+function yamlError(error: unknown, file: string | undefined, line: number): unknown {
+  if (!(error instanceof YamlSyntaxError || error instanceof YamlValueError)) return error;
+  const place = error instanceof YamlSyntaxError ? { line: error.line, column: error.column } : { line };
+  const problem = { message: error.message, ...(file === undefined ? {} : { file }), ...place };
+  return new UserError('YAML_INVALID', `Cannot read ${file ?? 'YAML'}: ${error.message}`, {
+    exit: 2,
+    problems: [problem],
+    cause: error,
+  });
+}
+
+/** The bytes that `kubectl kustomize` prints for these objects: documents joined by `---`, nothing for none. */
+export function printResources(resources: readonly Resource[]): string {
+  return resources.map((resource) => printYaml(resource)).join('---\n');
+}
