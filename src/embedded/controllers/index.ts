@@ -1,0 +1,69 @@
+/**
+ * The control loops of the embedded cluster. They speak to the API through the `Cluster` port alone, so they run the
+ * same beside any API server that has none.
+ */
+import type { Cluster } from '../../cluster/index.ts';
+import type { Controller, MakeController } from './controller.ts';
+import { deployment } from './deployment.ts';
+import { recordEvents } from './events.ts';
+import { Mirrors } from './mirror.ts';
+import { Queue } from './queue.ts';
+import { replicaSet } from './replica-set.ts';
+import { rootCertificate, serviceAccount } from './service-account.ts';
+
+const all: readonly MakeController[] = [serviceAccount, rootCertificate, replicaSet, deployment];
+
+export interface ControllersOptions {
+  /** Stops everything. */
+  signal: AbortSignal;
+  /** Where provisioned volumes live. */
+  directory: string;
+  /** The cluster's authority, PEM, for `kube-root-ca.crt`. */
+  certificate: string;
+  now?: () => Date;
+  /** Told of failures that will be tried again. */
+  onError?: (controller: string, key: string, error: unknown) => void;
+}
+
+/** Starts every controller; `ready` when each has seen the whole state once, `done` when all have stopped. */
+export function startControllers(
+  cluster: Cluster,
+  options: ControllersOptions,
+): { ready: Promise<void>; done: Promise<void> } {
+  const now = options.now ?? (() => new Date());
+  const onError = options.onError ?? (() => undefined);
+  const mirrors = new Mirrors(cluster);
+  const loops = all.map((make) => {
+    const controller = make({
+      mirrors,
+      now,
+      directory: options.directory,
+      certificate: options.certificate,
+      recorder: (component) => recordEvents(cluster, component, now),
+    });
+    return { controller, queue: enqueue(mirrors, controller) };
+  });
+  const ready = mirrors.follow(options.signal, (error) => onError('watch', '', error));
+  const done = ready.then(async () => {
+    await Promise.all(
+      loops.map(({ controller, queue }) =>
+        queue.run((key) => controller.reconcile(key), {
+          signal: options.signal,
+          concurrency: controller.concurrency ?? 4,
+          onError: (key, error) => onError(controller.name, key, error),
+        }),
+      ),
+    );
+  });
+  return { ready, done };
+}
+
+function enqueue(mirrors: Mirrors, controller: Controller): Queue {
+  const queue = new Queue();
+  for (const watch of controller.watches) {
+    mirrors.of(watch.apiVersion, watch.kind).onChange((now, before) => {
+      for (const key of watch.keys(now, before)) queue.add(key);
+    });
+  }
+  return queue;
+}
