@@ -14,6 +14,6 @@ export {
   outputFlag,
   sourceFlags,
 } from './flags.ts';
-export { applyFlags, deletePlanFlags, planFlags, planOptions, stackFlag } from './plan.ts';
+export { agreement, applyFlags, deletePlanFlags, executeOptions, planFlags, planOptions, stackFlag } from './plan.ts';
 export type { Source } from './source.ts';
 export { readTarget, type Target } from './target.ts';
