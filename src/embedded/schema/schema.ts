@@ -66,10 +66,10 @@ export interface SubresourceRow {
 export interface FieldSchema {
   readonly type: 'object' | 'map' | 'array' | 'scalar' | 'any';
   /**
-   * An object that built-in kinds have even when nobody wrote it (OpenAPI: `default: {}`), as `spec`, `status` and
-   * `strategy` of a Deployment. `setDefaults` fills it in, and field ownership does not count its appearance.
+   * The zero value that built-in kinds have here even when nobody wrote it: `{}` for `spec` and `strategy` of a
+   * Deployment, 0 for `status.replicas`. `setDefaults` fills it in, and field ownership does not count its appearance.
    */
-  readonly always?: boolean;
+  readonly always?: JsonValue;
   /** Declared fields of an `object`; `undefined` for an undeclared one. */
   field?(name: string): FieldSchema | undefined;
   /** Values of a `map`, and of undeclared fields of an `object` that has `additionalProperties`. */

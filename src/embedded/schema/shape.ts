@@ -73,10 +73,11 @@ function structOf(name: string, definition: Definition): Struct {
     goName,
     get fields() {
       fields ??= new Map(
-        Object.entries(properties).map(([field, schema]) => [
-          field,
-          fieldShape(schema, definition['x-go']?.[field]?.split(' ')[1]),
-        ]),
+        Object.entries(properties).map(([field, schema]) => {
+          const shape = fieldShape(schema, definition['x-go']?.[field]?.split(' ')[1]);
+          const always = definition['x-emits']?.[field];
+          return [field, always === undefined ? shape : { ...shape, always }];
+        }),
       );
       return fields;
     },

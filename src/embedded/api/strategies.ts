@@ -1,0 +1,156 @@
+import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
+import { equal } from '../patch/typed.ts';
+import type { TypeSchema } from '../schema/schema.ts';
+
+/** What the server does to objects of one kind besides checking them: the rows are what the real server was seen to do. */
+export interface Strategy {
+  /** Which changes raise `metadata.generation`; absent: the kind has none. */
+  generation?: 'spec' | 'any';
+  /** PUT of a name that does not exist creates it. */
+  createOnUpdate?: boolean;
+  /** PUT must name the resourceVersion. */
+  versionRequired?: boolean;
+  /** DELETE answers with the object instead of a Status. */
+  returnsDeleted?: boolean;
+  /** Finalizers every new object gets. */
+  finalizers?: readonly string[];
+  /** The status of new objects. */
+  status?: (object: Resource, now: string) => JsonObject;
+  /** Called for new objects, after the general preparations. */
+  prepare?: (object: Resource) => void;
+  /** Called for updates, after the general preparations; may restore what an update cannot change. */
+  prepareUpdate?: (object: Resource, old: Resource) => void;
+}
+
+const workload: Strategy = { generation: 'spec' };
+const policy: Strategy = { createOnUpdate: true };
+const versioned: Strategy = { versionRequired: true };
+const versionedSpec: Strategy = { versionRequired: true, generation: 'spec' };
+
+const rows: Record<string, Strategy> = {
+  '/pods': {
+    generation: 'spec',
+    status: (object) => ({ phase: 'Pending', qosClass: qualityOf(object) }),
+  },
+  '/services': { createOnUpdate: true, returnsDeleted: true },
+  '/serviceaccounts': { returnsDeleted: true },
+  '/endpoints': policy,
+  '/events': policy,
+  'events.k8s.io/events': policy,
+  '/limitranges': policy,
+  '/resourcequotas': { returnsDeleted: true },
+  '/podtemplates': { generation: 'spec', returnsDeleted: true },
+  '/replicationcontrollers': workload,
+  '/persistentvolumeclaims': {
+    finalizers: ['kubernetes.io/pvc-protection'],
+    status: () => ({ phase: 'Pending' }),
+    returnsDeleted: true,
+  },
+  '/persistentvolumes': {
+    finalizers: ['kubernetes.io/pv-protection'],
+    status: (_, now) => ({ phase: 'Pending', lastPhaseTransitionTime: now }),
+    returnsDeleted: true,
+  },
+  '/namespaces': {
+    status: () => ({ phase: 'Active' }),
+    prepare: (object) => {
+      const spec = (object['spec'] ??= {}) as JsonObject;
+      const finalizers = (spec['finalizers'] ??= []) as JsonValue[];
+      if (!finalizers.includes('kubernetes')) finalizers.push('kubernetes');
+    },
+    prepareUpdate: (object, old) => {
+      if (old['spec'] !== undefined) object['spec'] = old['spec'];
+    },
+  },
+  'apps/deployments': workload,
+  'apps/replicasets': workload,
+  'apps/statefulsets': workload,
+  'apps/daemonsets': workload,
+  'batch/jobs': { generation: 'spec', prepare: giveJobLabels },
+  'batch/cronjobs': workload,
+  'policy/poddisruptionbudgets': versionedSpec,
+  'networking.k8s.io/ingresses': workload,
+  'networking.k8s.io/networkpolicies': workload,
+  'networking.k8s.io/ingressclasses': workload,
+  'networking.k8s.io/ipaddresses': versioned,
+  'networking.k8s.io/servicecidrs': versioned,
+  'rbac.authorization.k8s.io/roles': policy,
+  'rbac.authorization.k8s.io/clusterroles': policy,
+  'rbac.authorization.k8s.io/rolebindings': policy,
+  'rbac.authorization.k8s.io/clusterrolebindings': policy,
+  'storage.k8s.io/storageclasses': { returnsDeleted: true },
+  'storage.k8s.io/csidrivers': { versionRequired: true, returnsDeleted: true },
+  'scheduling.k8s.io/priorityclasses': { generation: 'spec' },
+  'coordination.k8s.io/leases': { versionRequired: true, createOnUpdate: true },
+  'discovery.k8s.io/endpointslices': { generation: 'any' },
+  'node.k8s.io/runtimeclasses': { versionRequired: true, createOnUpdate: true },
+  'flowcontrol.apiserver.k8s.io/flowschemas': workload,
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': workload,
+  'apiregistration.k8s.io/apiservices': versioned,
+  'apiextensions.k8s.io/customresourcedefinitions': versionedSpec,
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': versionedSpec,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': versionedSpec,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': versionedSpec,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': versionedSpec,
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': versionedSpec,
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': versionedSpec,
+};
+
+/** Custom kinds count every change outside of metadata and status. */
+const custom: Strategy = { generation: 'spec', versionRequired: true };
+
+export function strategyOf(type: TypeSchema): Strategy {
+  return type.custom ? custom : (rows[`${type.group}/${type.resource}`] ?? {});
+}
+
+/** Whether an update raises the generation. */
+export function raisesGeneration(strategy: Strategy, object: Resource, old: Resource, hasStatus: boolean): boolean {
+  if (strategy.generation === undefined) return false;
+  if (strategy.generation === 'any') {
+    const visible = ({ metadata: { labels, annotations }, ...rest }: Resource): JsonObject => ({
+      ...rest,
+      labels,
+      annotations,
+    });
+    return !equal(visible(object), visible(old));
+  }
+  const counted = ({ metadata: _, ...rest }: Resource): JsonObject => {
+    const { status, ...spec } = rest as JsonObject;
+    return hasStatus ? spec : { ...spec, status };
+  };
+  return !equal(counted(object), counted(old));
+}
+
+/** The quality-of-service class of a pod. */
+function qualityOf(pod: Resource): string {
+  const spec = (pod['spec'] ?? {}) as JsonObject;
+  const containers = ['initContainers', 'containers'].flatMap((list) => (spec[list] ?? []) as JsonObject[]);
+  const resources = containers.map((container) => (container['resources'] ?? {}) as Record<string, JsonObject>);
+  const names = ['cpu', 'memory'];
+  const isSet = (value: JsonValue | undefined) => value !== undefined && Number.parseFloat(String(value)) !== 0;
+  const any = resources.some(({ requests, limits }) =>
+    names.some((name) => isSet(requests?.[name]) || isSet(limits?.[name])),
+  );
+  if (!any) return 'BestEffort';
+  const guaranteed = resources.every(({ requests, limits }) =>
+    names.every((name) => isSet(limits?.[name]) && (requests?.[name] ?? limits?.[name]) === limits?.[name]),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+/** A job without a selector of its own is known by its UID. */
+function giveJobLabels(job: Resource): void {
+  const spec = job['spec'];
+  if (!isJsonObject(spec) || spec['manualSelector'] === true) return;
+  const template = (spec['template'] ??= {}) as JsonObject;
+  const metadata = (template['metadata'] ??= {}) as JsonObject;
+  const labels = (metadata['labels'] ??= {}) as Record<string, string>;
+  const { uid, name } = job.metadata as { uid: string; name: string };
+  for (const prefix of ['batch.kubernetes.io/', '']) {
+    labels[`${prefix}controller-uid`] ??= uid;
+    labels[`${prefix}job-name`] ??= name;
+  }
+  const selector = (spec['selector'] ??= {}) as JsonObject;
+  const matched = (selector['matchLabels'] ??= {}) as Record<string, string>;
+  matched['batch.kubernetes.io/controller-uid'] ??= uid;
+}
