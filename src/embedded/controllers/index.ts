@@ -5,13 +5,16 @@
 import type { Cluster } from '../../cluster/index.ts';
 import type { Controller, MakeController } from './controller.ts';
 import { deployment } from './deployment.ts';
+import { endpoints } from './endpoints.ts';
 import { recordEvents } from './events.ts';
+import { collectGarbage } from './garbage-collector.ts';
 import { Mirrors } from './mirror.ts';
+import { namespace } from './namespace.ts';
 import { Queue } from './queue.ts';
 import { replicaSet } from './replica-set.ts';
 import { rootCertificate, serviceAccount } from './service-account.ts';
 
-const all: readonly MakeController[] = [serviceAccount, rootCertificate, replicaSet, deployment];
+const all: readonly MakeController[] = [serviceAccount, rootCertificate, namespace, endpoints, replicaSet, deployment];
 
 export interface ControllersOptions {
   /** Stops everything. */
@@ -43,19 +46,27 @@ export function startControllers(
     });
     return { controller, queue: enqueue(mirrors, controller) };
   });
-  const ready = mirrors.follow(options.signal, (error) => onError('watch', '', error));
-  const done = ready.then(async () => {
-    await Promise.all(
-      loops.map(({ controller, queue }) =>
+  const { signal } = options;
+  const collecting = Promise.withResolvers<void>();
+  const collector = collectGarbage(cluster, {
+    signal,
+    ready: collecting.resolve,
+    onError: (key, error) => onError('garbage-collector', key, error),
+  });
+  const followed = mirrors.follow(signal, (error) => onError('watch', '', error));
+  const done = followed.then(async () => {
+    await Promise.all([
+      collector,
+      ...loops.map(({ controller, queue }) =>
         queue.run((key) => controller.reconcile(key), {
-          signal: options.signal,
+          signal,
           concurrency: controller.concurrency ?? 4,
           onError: (key, error) => onError(controller.name, key, error),
         }),
       ),
-    );
+    ]);
   });
-  return { ready, done };
+  return { ready: Promise.all([followed, collecting.promise]).then(() => undefined), done };
 }
 
 function enqueue(mirrors: Mirrors, controller: Controller): Queue {
