@@ -25,14 +25,12 @@ export async function showLive(
   const nameWidth = Math.max(...progress.components.map(({ name }) => widthOf(name)), 8);
   const textOf = (one: ComponentProgress) =>
     formatProgress(one, { nameWidth, now: performance.now() - started, stopping: signal.aborted, channel });
-  const lines = new Map(progress.components.map((one) => [one.name, makeLine(textOf(one))]));
+  const lines = progress.components.map((one) => ({ one, line: makeLine(textOf(one)) }));
+  if (lines.length === 0) return drain(events, () => {});
   const list = listOver(channel);
-  list.add([...lines.values()].map(({ task }) => task));
+  list.add(lines.map(({ line }) => line.task));
   const refresh = () => {
-    for (const one of progress.components) {
-      const known = lines.get(one.name);
-      const line = known ?? makeLine(textOf(one));
-      if (known === undefined) lines.set(one.name, line);
+    for (const { one, line } of lines) {
       line.say(textOf(one), one.phase === 'done' ? undefined : one.reason);
       if (one.phase === 'done') line.settle(true);
     }
@@ -43,11 +41,9 @@ export async function showLive(
     return await drain(events, (event) => void progress.take(event));
   } finally {
     clearInterval(ticking);
+    await Promise.all(lines.map(({ line }) => line.started));
     refresh();
-    for (const one of progress.components) {
-      const isDone = one.phase === 'done' || (!signal.aborted && one.reason === undefined && one.done === one.total);
-      lines.get(one.name)?.settle(isDone);
-    }
+    for (const { one, line } of lines) line.settle(!signal.aborted && one.done === one.total);
     await running;
   }
 }
@@ -56,27 +52,34 @@ export async function showLive(
 function listOver(channel: Channel) {
   const output = channel.raw as NodeJS.WriteStream;
   const { paint } = channel;
+  const rendererOptions = {
+    formatOutput: 'truncate',
+    showErrorMessage: false,
+    logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(output, output) }),
+    color: {
+      PENDING: (text?: string) => paint('cyan', text ?? ''),
+      COMPLETED: (text?: string) => paint('green', text ?? ''),
+      FAILED: (text?: string) => paint('red', text ?? ''),
+      WAITING: (text?: string) => paint('dim', text ?? ''),
+      OUTPUT: (text?: string) => paint('dim', text ?? ''),
+    },
+  } as const;
   return new Listr([], {
     concurrent: true,
     exitOnError: false,
     registerSignalListeners: false,
     renderer: 'default',
-    rendererOptions: {
-      formatOutput: 'truncate',
-      showErrorMessage: false,
-      logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(output, output) }),
-      color: {
-        PENDING: (text) => paint('cyan', text ?? ''),
-        COMPLETED: (text) => paint('green', text ?? ''),
-        FAILED: (text) => paint('red', text ?? ''),
-        WAITING: (text) => paint('dim', text ?? ''),
-      },
-    },
+    rendererOptions,
+    // listr2 looks at stdout to choose; this list is on a terminal whatever stdout is.
+    fallbackRenderer: 'default',
+    fallbackRendererOptions: rendererOptions,
   });
 }
 
 interface Line {
   task: ListrTask;
+  /** Resolves when listr2 took the task: before, nothing can be said. */
+  started: Promise<void>;
   say(title: string, reason: string | undefined): void;
   settle(ok: boolean): void;
 }
@@ -84,12 +87,15 @@ interface Line {
 /** One task of listr2 that is moved from outside. */
 function makeLine(title: string): Line {
   const outcome = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   let shown: { title: string; output: string } | undefined;
   return {
+    started: started.promise,
     task: {
       title,
       task: (_context, task) => {
         shown = task;
+        started.resolve();
         return outcome.promise;
       },
     },
@@ -116,7 +122,8 @@ interface ProgressTextOptions {
 export function formatProgress(one: ComponentProgress, options: ProgressTextOptions): string {
   const isOver = one.endedAt !== undefined;
   const phase = options.stopping && !isOver ? 'stopping' : one.phase;
-  const since = one.startedAt === undefined ? '' : wholeSeconds((one.endedAt ?? options.now) - one.startedAt);
+  const since =
+    one.startedAt === undefined ? '' : wholeSeconds(Math.max(0, (one.endedAt ?? options.now) - one.startedAt));
   const counted = padStart(`${one.done}/${one.total}`, 7);
   const text = `${padEnd(one.name, options.nameWidth)}  ${padEnd(phase, 8)} ${counted} ${padStart(since, 6)}`;
   return truncate(text, Math.max(options.channel.width - 4, 1));

@@ -72,9 +72,14 @@ function noteOf(change: Change): string {
     change.op === 'replace' ? 'deleted and created again' : undefined,
     change.op === 'keep' ? 'kept' : undefined,
     change.reason,
-    change.op === 'create' && change.unverified !== undefined ? `not verified: ${change.unverified}` : undefined,
+    unverifiedOf(change) === undefined ? undefined : `not verified: ${unverifiedOf(change)}`,
   ];
   return scrub(notes.filter((note) => note !== undefined && note !== '').join(': '));
+}
+
+/** What the server could not check yet, and why. */
+function unverifiedOf(change: Change): string | undefined {
+  return 'unverified' in change ? change.unverified : undefined;
 }
 
 /** Creates and deletes by kind, everything else object by object. */
@@ -127,7 +132,7 @@ export function planDocument(plan: Plan): object {
         namespace: change.id.namespace,
         name: change.id.name,
         reason: change.reason,
-        unverified: change.op === 'create' ? change.unverified : undefined,
+        unverified: unverifiedOf(change),
         fields: 'fields' in change ? change.fields : undefined,
       })),
     conflicts: plan.conflicts,
