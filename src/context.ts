@@ -12,6 +12,8 @@ export interface Context {
   /** This package's own files: the catalogue `manifests/` and the default `overlays/`. Read only. */
   readonly home: Files;
   readonly version: string;
+  /** The directory of the program itself: `src/` in a checkout, `dist/` in a package. */
+  readonly source: string;
   readonly run: Run;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -36,15 +38,16 @@ export interface ClusterAddress {
  * The composition root: the only place that builds real ports, and the only handler of Ctrl-C. The second Ctrl-C ends
  * the process at once.
  */
-export function makeContext(): Context {
+export function makeContext(source: string): Context {
   const cwd = process.cwd();
-  const root = path.resolve(import.meta.dirname, '..');
+  const root = path.resolve(source, '..');
   const { env } = process;
   const signal = signalOfInterrupts();
   return {
     files: diskFiles(cwd),
     home: diskFiles(root),
     version: (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version,
+    source,
     run: execaRun(),
     env,
     cwd,

@@ -32,7 +32,7 @@ const arrows: Record<string, string[]> = {
     'cluster (types)',
     'files (types)',
   ],
-  main: ['commands', 'command (types)', 'help', 'ui', 'context'],
+  main: ['command', 'help', 'ui', 'context'],
 };
 
 const source = path.resolve(import.meta.dirname, '../src');

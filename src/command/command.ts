@@ -32,11 +32,14 @@ export abstract class SlipwayCommand extends Command {
   protected exitCode: ExitCode = 0;
   /** Closed when the command ends. */
   private readonly connected: Cluster[] = [];
-  private verbose: boolean;
+  /** As they were typed. */
+  private readonly words: readonly string[];
+  private readonly verbose: boolean;
 
   constructor(argv: string[], config: Config, context: Context) {
     super(argv.map(withYesTo), config);
     this.context = context;
+    this.words = argv;
     // From the raw words, because a command line that does not parse must be reported in the right format too.
     this.format = formatIn(argv) ?? defaultFormat(this.constructor as typeof SlipwayCommand);
     this.verbose = context.env['DEBUG'] !== undefined || argv.includes('-v') || argv.includes('--verbose');
@@ -54,7 +57,7 @@ export abstract class SlipwayCommand extends Command {
       const failure = this.context.signal.aborted
         ? this.context.signal.reason
         : usageError(error, { id: this.id ?? '', flags: known });
-      await showError(this.screen, failure, { format: this.format, verbose: this.verbose });
+      await showError(this.screen, failure, { format: formatIn(this.words) ?? 'text', verbose: this.verbose });
       return failure instanceof UserError ? failure.exit : 1;
     } finally {
       await Promise.allSettled(this.connected.map((cluster) => cluster.close()));
@@ -124,6 +127,6 @@ function formatIn(argv: readonly string[]): Format | undefined {
   return format as Format | undefined;
 }
 
-function defaultFormat({ flags }: { flags: FlagInput }): Format {
-  return (flags['output']?.default as Format | undefined) ?? 'text';
+function defaultFormat({ flags }: { flags?: FlagInput }): Format {
+  return (flags?.['output']?.default as Format | undefined) ?? 'text';
 }

@@ -3,6 +3,7 @@
  * end. A command parses, calls the rooms and returns; it never prints by itself and never asks without a terminal.
  */
 export { SlipwayCommand } from './command.ts';
+export { commandNames, findCommand } from './find.ts';
 export {
   answerFlags,
   clusterFlags,

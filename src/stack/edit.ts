@@ -16,7 +16,12 @@ export async function edited(text: string, change: (document: Document) => void)
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text);
   change(document);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true, indentSeq: !hasFlushLists(text) });
+}
+
+/** Whether lists stand right below their key, without indentation, as `kubectl` and Kustomize write them. */
+function hasFlushLists(text: string): boolean {
+  return /^( *)[^\s#-][^\n]*:\n(?:\1#[^\n]*\n)*\1- /m.test(text);
 }
 
 /** The list at a path of a document, made where there is none or nothing in it. */

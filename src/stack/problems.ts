@@ -64,11 +64,14 @@ function describe(issue: Issue, schema: z.ZodMiniType, root: unknown, prefix: Pa
         },
       ];
     }
-    case 'invalid_key':
+    case 'invalid_key': {
+      const key = String(path.at(-1));
       return issue.issues.map((inner) => ({
-        path,
-        message: `the name ${JSON.stringify(path.at(-1))} ${inner.message}`,
+        path: path.slice(0, -1),
+        key,
+        message: `the name ${JSON.stringify(key)} ${inner.message}`,
       }));
+    }
     case 'invalid_union':
       return [{ path, message: `${name} has the wrong form` }];
     case 'too_small':

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import { type BuildResult, build } from '../kustomize/index.ts';
+import type { BuildResult } from '../kustomize/index.ts';
 import { editsOf, readLock, refuseEdits } from './lock.ts';
 import { type Environment, inDirectory, type Stack, stackFile } from './stack.ts';
 
@@ -33,12 +33,14 @@ export async function render(
     );
   }
   if (!options.acceptEdits) await refuseEdits(files, stack.directory, locked);
-  const { resources, warnings } = await build(files, inDirectory(stack.directory, environment.overlay));
+  const { resources, warnings } = await renderDirectory(files, inDirectory(stack.directory, environment.overlay));
   const edits = options.acceptEdits ? await editsOf(files, stack.directory, locked) : [];
   return { resources, warnings: [...edits, ...warnings] };
 }
 
 /** The objects of any directory with a kustomization. */
-export function renderDirectory(files: Files, directory: string): Promise<BuildResult> {
+export async function renderDirectory(files: Files, directory: string): Promise<BuildResult> {
+  // Loaded here, because most commands that read a stack render nothing.
+  const { build } = await import('../kustomize/index.ts');
   return build(files, directory);
 }
