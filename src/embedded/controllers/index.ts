@@ -12,9 +12,18 @@ import { Mirrors } from './mirror.ts';
 import { namespace } from './namespace.ts';
 import { Queue } from './queue.ts';
 import { replicaSet } from './replica-set.ts';
+import { scheduler } from './scheduler.ts';
 import { rootCertificate, serviceAccount } from './service-account.ts';
 
-const all: readonly MakeController[] = [serviceAccount, rootCertificate, namespace, endpoints, replicaSet, deployment];
+const all: readonly MakeController[] = [
+  serviceAccount,
+  rootCertificate,
+  namespace,
+  endpoints,
+  scheduler,
+  replicaSet,
+  deployment,
+];
 
 export interface ControllersOptions {
   /** Stops everything. */
