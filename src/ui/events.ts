@@ -3,10 +3,11 @@ import type { Channel, Style } from './screen.ts';
 import { scrub } from './scrub.ts';
 import { count, shortId } from './words.ts';
 
-/** Why an object is where it is, in one line: `Deployment kubeflow/trainer: 0 of 1 pods available`. */
-export function whyOf(event: ApplyEvent): string {
+/** Why an object is where it is: `trainer: 0 of 1 pods available`; with kind and namespace where there is room. */
+export function whyOf(event: ApplyEvent, width: number): string {
   if (!('id' in event)) return '';
-  return scrub(oneLine(`${shortId(event.id)}: ${reasonOf(event)}`));
+  const name = width < 100 ? event.id.name : shortId(event.id);
+  return scrub(oneLine(`${name}: ${reasonOf(event)}`));
 }
 
 function reasonOf(event: ApplyEvent): string {

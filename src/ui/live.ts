@@ -10,6 +10,9 @@ import { duration } from './words.ts';
 /** Milliseconds between two looks at the state: events may come by the hundred. */
 const TICK = 100;
 
+/** Said below a component when Ctrl-C was pressed. */
+const STOPPING = 'finishing what is under way; Ctrl-C again stops at once';
+
 /**
  * Shows one moving line a component until the execution ends: phase, count, time, and below it why it is not done.
  * Nothing is longer than the terminal is wide.
@@ -20,18 +23,24 @@ export async function showLive(
   plan: Plan,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const progress = followProgress(plan, whyOf);
+  const progress = followProgress(plan, (event) => whyOf(event, channel.width));
   const started = performance.now();
   const nameWidth = Math.max(...progress.components.map(({ name }) => widthOf(name)), 8);
   const textOf = (one: ComponentProgress) =>
-    formatProgress(one, { nameWidth, now: performance.now() - started, stopping: signal.aborted, channel });
+    formatProgress(one, {
+      nameWidth,
+      now: performance.now() - started,
+      interrupted: !signal.aborted ? undefined : ended ? 'stopped' : 'stopping',
+      channel,
+    });
+  let ended = false;
   const lines = progress.components.map((one) => ({ one, line: makeLine(textOf(one)) }));
   if (lines.length === 0) return drain(events, () => {});
   const list = listOver(channel);
   list.add(lines.map(({ line }) => line.task));
   const refresh = () => {
     for (const { one, line } of lines) {
-      line.say(textOf(one), one.phase === 'done' ? undefined : one.reason);
+      line.say(textOf(one), one.phase === 'done' ? undefined : signal.aborted ? STOPPING : one.reason);
       if (one.phase === 'done') line.settle(true);
     }
   };
@@ -42,6 +51,7 @@ export async function showLive(
   } finally {
     clearInterval(ticking);
     await Promise.all(lines.map(({ line }) => line.started));
+    ended = true;
     refresh();
     for (const { one, line } of lines) line.settle(!signal.aborted && one.done === one.total);
     await running;
@@ -114,14 +124,15 @@ interface ProgressTextOptions {
   nameWidth: number;
   /** Milliseconds since the start. */
   now: number;
-  stopping: boolean;
+  /** Says so of a component that is not over. */
+  interrupted: 'stopping' | 'stopped' | undefined;
   channel: Channel;
 }
 
 /** `training   waiting   28/30    8s`, in the width of the channel less the icon. */
 export function formatProgress(one: ComponentProgress, options: ProgressTextOptions): string {
   const isOver = one.endedAt !== undefined;
-  const phase = options.stopping && !isOver ? 'stopping' : one.phase;
+  const phase = isOver ? one.phase : (options.interrupted ?? one.phase);
   const since =
     one.startedAt === undefined ? '' : wholeSeconds(Math.max(0, (one.endedAt ?? options.now) - one.startedAt));
   const counted = padStart(`${one.done}/${one.total}`, 7);

@@ -50,7 +50,7 @@ function makeChannel(raw: NodeJS.WritableStream, colored: boolean): Channel {
   const isTerminal = terminal.isTTY === true;
   if (!guarded.has(raw)) {
     guarded.add(raw);
-    raw.on('error', stopAtClosedPipe);
+    raw.on('error', bearClosedPipe);
   }
   return {
     raw,
@@ -66,10 +66,9 @@ function makeChannel(raw: NodeJS.WritableStream, colored: boolean): Channel {
 
 const guarded = new WeakSet<NodeJS.WritableStream>();
 
-/** `slipway … | head` closes the pipe early: that is not a failure worth a stack. */
-function stopAtClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+/** `slipway … | head` closes the pipe early: what is under way goes on, and nobody reads what it says. */
+function bearClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** https://no-color.org and https://force-color.org: any value that is not empty counts. */

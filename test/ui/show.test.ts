@@ -119,7 +119,7 @@ test('on a terminal of 80 columns one line a component moves, then stays as the 
   // Each event waits until the screen shows what the events before it led to.
   const shown = (text: string) => expect.poll(() => screen.stderr(), { interval: 10 }).toContain(text);
   const running = replay(events, result, async ({ type }) => {
-    if (type === 'failed') await shown('Deployment kubeflow/trainer: container manager: ErrImagePull: no such tag');
+    if (type === 'failed') await shown('trainer: container manager: ErrImagePull: no such tag');
     if (type === 'ready') await shown('training');
   });
   await show(screen, running, { format: 'text', plan, signal });
@@ -150,5 +150,5 @@ test('once it is interrupted, what is not over says that it stops', async () => 
     if (type === 'applied') interrupt.abort();
   });
   await show(screen, running, { format: 'text', plan, signal: interrupt.signal });
-  expect(stripVTControlCharacters(screen.stderr())).toMatch(/✖ training {2}stopping {5}1\/2/);
+  expect(stripVTControlCharacters(screen.stderr())).toMatch(/✖ training {2}stopped {6}1\/2/);
 });
