@@ -67,14 +67,25 @@ export async function startControlPlane(options: { nodes?: number } = {}): Promi
 }
 
 /**
- * `echo` in parentheses, because a write to a closed pipe ends the shell that makes it. All are killed before `down`,
- * which waits for one after the other: an init process that reaps rarely would make that long.
+ * Ports are free when they are chosen, but another program may be quicker: then everything is started again.
+ * `echo` is in parentheses, because a write to a closed pipe ends the shell that makes it. All are killed before
+ * `down`, which waits for one after the other: an init process that reaps rarely would make that long.
  */
 const guardScript = `
-  ("$0" up "$@" </dev/null >/dev/null && echo up || echo failed)
+  clear() { cat "$1"/run/*.pid | xargs kill -KILL; "$kube" down "$1"; }
+  up() {
+    "$kube" up "$@" </dev/null >/dev/null & local pid=$!
+    while kill -0 $pid; do
+      sleep 0.2
+      if grep -qs 'address already in use' "$1"/log/*.log; then kill $pid; wait $pid; clear "$1"; return 75; fi
+    done 2>/dev/null
+    wait $pid || { tail -n 2 "$1"/log/*.log >&2; return 1; }
+  }
+  kube=$0
+  for attempt in 1 2 3; do up "$@"; code=$?; [ $code = 75 ] || break; done
+  ([ $code = 0 ] && echo up || echo failed)
   cat >/dev/null
-  cat "$1"/run/*.pid | xargs kill -KILL
-  "$0" down "$1"`;
+  clear "$1" 2>/dev/null`;
 
 /** The guard must not keep a finished test run waiting: its pipes close with us. */
 function release(guard: ChildProcess): void {
