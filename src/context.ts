@@ -24,6 +24,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** All of stdin, once. */
   readonly readInput: () => Promise<string>;
+  /** The names of the kubeconfig's contexts; none where it cannot be read. */
+  readonly contexts: () => Promise<string[]>;
   readonly connect: (address: ClusterAddress) => Promise<Cluster>;
 }
 
@@ -55,6 +57,7 @@ export function makeContext(source: string): Context {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     signal,
     readInput: () => readAll(process.stdin),
+    contexts: () => contextNames(env),
     connect: (address) => connect(address, signal),
   };
 }
@@ -77,6 +80,12 @@ async function connect({ provider, kubeconfig, context }: ClusterAddress, signal
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
   });
+}
+
+async function contextNames(env: Context['env']): Promise<string[]> {
+  const { readContexts } = await import('./cluster/index.ts');
+  const contexts = await readContexts({ env }).catch(() => []);
+  return contexts.map((context) => context.name);
 }
 
 function signalOfInterrupts(): AbortSignal {

@@ -43,10 +43,8 @@ export default class Complete extends SlipwayCommand {
       case 'components':
       case 'component name':
         return (await readCatalogue(this.catalogue.files)).map((component) => component.name);
-      case 'context': {
-        const { readContexts } = await import('../cluster/index.ts');
-        return (await readContexts({ env: this.context.env })).map((context) => context.name);
-      }
+      case 'context':
+        return this.context.contexts();
       default:
         return [];
     }

@@ -85,6 +85,6 @@ function summary(name: string, chosen: readonly Component[], dev: string | undef
   slipway.lock     what was vendored
 
 Next:
-${dev === undefined ? '  slipway env bind dev --context NAME   say which cluster dev is\n' : ''}  slipway diff -e dev                    see what would happen
+${dev === undefined ? '  slipway env bind dev --context NAME    say which cluster dev is\n' : ''}  slipway diff -e dev                    see what would happen
   slipway apply -e dev                   do it`;
 }

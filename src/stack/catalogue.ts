@@ -111,17 +111,15 @@ export function neededBy(
   const present = catalogue.filter((component) => choices.some((choice) => choice.name === component.name));
   const target = present.find((component) => component.name === name);
   if (target === undefined) return [];
-  const others = (component: Component) => present.filter((candidate) => candidate !== component);
-  return present
-    .filter((component) => component !== target)
+  const others = present.filter((component) => component !== target);
+  return others
     .filter((component) =>
       component.requires.some(
-        (requirement) =>
-          answers(target, requirement) && !others(target).some((candidate) => answers(candidate, requirement)),
+        (requirement) => answers(target, requirement) && !others.some((candidate) => answers(candidate, requirement)),
       ),
     )
     .flatMap((component) => {
-      const above = neededBy(present, component.name, choices);
+      const above = neededBy(others, component.name, choices);
       return above.length === 0 ? [[component.name, name]] : above.map((chain) => [...chain, name]);
     });
 }
