@@ -30,7 +30,7 @@ function install() {
     shell: process.platform === 'win32',
   });
   if (result.status !== 0) {
-    process.stderr.write('Could not install the packages of Slipway: see npm\'s message above\n');
+    process.stderr.write("Could not install the packages of Slipway: see npm's message above\n");
     process.exit(1);
   }
   const now = new Date();

@@ -11,7 +11,9 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const [wantedMajor, wantedMinor] = engines.node.match(/\d+/g).map(Number);
 
 if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
-  process.stderr.write(`Slipway needs Node ${wantedMajor}.${wantedMinor} or newer, and this is ${process.versions.node}\n`);
+  process.stderr.write(
+    `Slipway needs Node ${wantedMajor}.${wantedMinor} or newer, and this is ${process.versions.node}\n`,
+  );
   process.exit(1);
 }
 
