@@ -14,7 +14,7 @@ export function usageError(error: unknown, command: { id: string; flags: readonl
   if (!(error instanceof CLIError)) return error;
   const unknown = (error as { flags?: unknown }).flags;
   const guesses = Array.isArray(unknown) ? unknown.flatMap((flag) => guessOf(String(flag), command.flags)) : [];
-  return new UserError('BAD_USAGE', withoutFrame(error.message).trim(), { exit: 2, suggestions: [...guesses, help] });
+  return new UserError('BAD_USAGE', withoutFrame(error.message), { exit: 2, suggestions: [...guesses, help] });
 }
 
 function guessOf(flag: string, known: readonly string[]): string[] {
@@ -27,6 +27,8 @@ function withoutFrame(message: string): string {
   return message
     .replace(/^Parsing (--\S+)\s+/, '')
     .replace(/\n?See more help with --help$/, '')
-    .replace(/^(Nonexistent) flag/, 'Unknown flag')
+    .replace(/^Nonexistent flag/, 'Unknown flag')
+    .replace(/^The following errors? occurred:/, '')
+    .trim()
     .replace(/\s*\n\s*/g, ' ');
 }

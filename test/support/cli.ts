@@ -23,7 +23,8 @@ export interface Project {
 }
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
-const program = `import(${JSON.stringify(main)}).then(({ main }) => main(process.argv.slice(1)))`;
+/** What `node -e` runs to be `slipway`. */
+export const slipwayProgram = `import(${JSON.stringify(main)}).then(({ main }) => main(process.argv.slice(1)))`;
 
 /** A new directory with these files, removed when the test ends. Its name is the last part of the path: `project`. */
 export function makeProject(files: Record<string, string> = {}): Project {
@@ -58,7 +59,7 @@ function run(
 ): Promise<Answer> {
   // No kubeconfig of whoever runs the tests: a test that talks to a cluster names it.
   const env = { ...process.env, KUBECONFIG: '/nonexistent/kubeconfig', NO_COLOR: '1', ...options.env };
-  const child = spawn(process.execPath, ['-e', program, '--', ...words], { cwd: directory, env });
+  const child = spawn(process.execPath, ['-e', slipwayProgram, '--', ...words], { cwd: directory, env });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
