@@ -24,9 +24,10 @@ const enough = 1024 * 1024;
 
 /**
  * A stream as a body. It is listened to at once, because an HTTP/2 stream whose end came before its reader is closed
- * with its data. What is left is given up when the reader stops.
+ * with its data. What is left is given up when the reader stops. `isWhole` is asked at the end, for streams that end in
+ * the same way when their connection is lost.
  */
-export function bodyOf(stream: Readable): AsyncIterable<Uint8Array> {
+export function bodyOf(stream: Readable, isWhole: () => boolean = () => true): AsyncIterable<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let waiting = 0;
   let end: { error?: unknown } | undefined;
@@ -41,9 +42,9 @@ export function bodyOf(stream: Readable): AsyncIterable<Uint8Array> {
     if (waiting > enough) stream.pause();
     changed.resolve();
   });
-  stream.once('end', () => finish({}));
+  stream.once('end', () => finish(isWhole() ? {} : { error: connectionLost() }));
   stream.once('error', (error) => finish({ error }));
-  stream.once('close', () => finish({ error: Object.assign(new Error('connection lost'), { code: 'ECONNRESET' }) }));
+  stream.once('close', () => finish({ error: connectionLost() }));
 
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     for (;;) {
@@ -68,6 +69,8 @@ export function bodyOf(stream: Readable): AsyncIterable<Uint8Array> {
   };
   return { [Symbol.asyncIterator]: () => ({ next, return: stop }) };
 }
+
+export const connectionLost = (): Error => Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
 
 export function flatHeaders(headers: NodeJS.Dict<string | string[] | number>): Record<string, string> {
   const flat: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { ApiResponse } from '../cluster.ts';
-import { bodyOf, type Channel, flatHeaders, type WireRequest } from './channel.ts';
+import { bodyOf, type Channel, connectionLost, flatHeaders, type WireRequest } from './channel.ts';
 
 /** One connection carries this many requests, which is what kube-apiserver grants; the next ones open another. */
 const streamsPerSession = 100;
@@ -89,13 +89,13 @@ async function startSession(server: URL, socket: Socket): Promise<Session> {
   client
     .once('connect', resolve)
     .once('error', reject)
-    .once('close', () => reject(lost()));
+    .once('close', () => reject(connectionLost()));
   client.on('goaway', leave).on('close', leave).on('error', leave);
   await promise;
   client.setLocalWindowSize(4 * window);
   client.setTimeout(quiet, () => {
     if (session.active === 0 || client.destroyed) return;
-    const timer = setTimeout(() => client.destroy(lost()), pong);
+    const timer = setTimeout(() => client.destroy(connectionLost()), pong);
     const isSent = client.ping(() => clearTimeout(timer));
     if (!isSent) clearTimeout(timer);
   });
@@ -116,13 +116,15 @@ function sendOn({ http2: client }: Session, request: WireRequest, onClose: () =>
   const stop = () => stream.destroy(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   stream.once('response', (answer) => {
-    resolve({ status: answer[':status'] ?? 0, headers: flatHeaders(answer), body: bodyOf(stream) });
+    // Node ends the stream of a lost connection as if its answer were whole; only the code tells.
+    const body = bodyOf(stream, () => stream.rstCode === http2.constants.NGHTTP2_NO_ERROR);
+    resolve({ status: answer[':status'] ?? 0, headers: flatHeaders(answer), body });
   });
   stream.on('error', reject);
   stream.once('close', () => {
     signal?.removeEventListener('abort', stop);
     onClose();
-    reject(Object.assign(lost(), { rstCode: stream.rstCode }));
+    reject(Object.assign(connectionLost(), { rstCode: stream.rstCode }));
   });
   if (body !== undefined) stream.end(body);
   return promise;
@@ -131,8 +133,6 @@ function sendOn({ http2: client }: Session, request: WireRequest, onClose: () =>
 function limitOf({ http2: client }: Session): number {
   return Math.min(client.remoteSettings?.maxConcurrentStreams ?? streamsPerSession, streamsPerSession);
 }
-
-const lost = () => Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
 
 /** RFC 9113 §8.7: a refused stream, and one that was asked for after the goodbye, may be sent again safely. */
 function wasNeverHandled(error: unknown): boolean {
