@@ -13,6 +13,7 @@ import {
   SlipwayCommand,
   sourceFlags,
 } from '../command/index.ts';
+import { whileWaiting } from '../ui/index.ts';
 
 export default class Apply extends SlipwayCommand {
   static override summary = 'Bring a cluster to what the files say, and wait until it works';
@@ -43,7 +44,7 @@ export default class Apply extends SlipwayCommand {
     const source = await this.readSource(flags);
     const cluster = await this.connect(flags, source.environment);
     const { execute, makePlan } = await import('../apply/index.ts');
-    const { agreeTo, formatPlan, planDocument, previewPlan, show, whileWaiting } = await import('../ui/index.ts');
+    const { agreeTo, formatPlan, planDocument, previewPlan, show } = await import('../ui/changes/index.ts');
     const options = await planOptions(this.context, flags, source);
     const planning = makePlan(cluster, source.owner, source.resources, options);
     const plan = await whileWaiting(this.screen, `Comparing with ${cluster.name}`, planning);

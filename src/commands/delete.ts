@@ -12,6 +12,7 @@ import {
   SlipwayCommand,
   sourceFlags,
 } from '../command/index.ts';
+import { whileWaiting } from '../ui/index.ts';
 
 export default class Delete extends SlipwayCommand {
   static override summary = 'Remove a stack from a cluster, in reverse order, and look for what is left';
@@ -39,8 +40,8 @@ export default class Delete extends SlipwayCommand {
     const target = await readTarget(this.context, flags);
     const cluster = await this.connect(flags, target.bound);
     const { execute, makeDeletePlan, readInventories } = await import('../apply/index.ts');
-    const { agreeTo, chooseStack, formatPlan, planDocument, previewPlan, show, whileWaiting } = await import(
-      '../ui/index.ts'
+    const { agreeTo, chooseStack, formatPlan, planDocument, previewPlan, show } = await import(
+      '../ui/changes/index.ts'
     );
     const options = await planOptions(this.context, flags);
     const owner = await chooseStack(

@@ -8,6 +8,7 @@ import {
   SlipwayCommand,
   sourceFlags,
 } from '../command/index.ts';
+import { whileWaiting } from '../ui/index.ts';
 
 export default class Diff extends SlipwayCommand {
   static override summary = 'Show what apply would change, exactly, and change nothing';
@@ -37,7 +38,7 @@ export default class Diff extends SlipwayCommand {
     const source = await this.readSource(flags);
     const cluster = await this.connect(flags, source.environment);
     const { makePlan } = await import('../apply/index.ts');
-    const { formatPlan, planDocument, whileWaiting } = await import('../ui/index.ts');
+    const { formatPlan, planDocument } = await import('../ui/changes/index.ts');
     const options = await planOptions(this.context, flags, source);
     const planning = makePlan(cluster, source.owner, source.resources, options);
     const plan = await whileWaiting(this.screen, `Comparing with ${cluster.name}`, planning);

@@ -1,5 +1,6 @@
 import { boolean } from '@oclif/core/flags';
 import { clusterFlags, outputFlag, readTarget, SlipwayCommand, sourceFlags, stackFlag } from '../command/index.ts';
+import { whileWaiting } from '../ui/index.ts';
 
 export default class Status extends SlipwayCommand {
   static override summary = 'Say of each component whether it works, and why not';
@@ -28,7 +29,7 @@ export default class Status extends SlipwayCommand {
     const target = await readTarget(this.context, flags);
     const cluster = await this.connect(flags, target.bound);
     const { makeStatus, readInventories } = await import('../apply/index.ts');
-    const { chooseStack, formatStatus, whileWaiting } = await import('../ui/index.ts');
+    const { chooseStack, formatStatus } = await import('../ui/changes/index.ts');
     const { signal } = this.context;
     const choose = async () =>
       chooseStack(this.screen, await readInventories(cluster, { signal }), target, cluster.name, signal);

@@ -1,5 +1,5 @@
-import type { ApplyEvent, ApplyResult } from '../../src/apply/index.ts';
-import { idOf } from '../../src/resource/index.ts';
+import type { ApplyEvent, ApplyResult } from '../../../src/apply/index.ts';
+import { idOf } from '../../../src/resource/index.ts';
 import { object } from './plans.ts';
 
 export const id = (text: string) => idOf(object(text));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diffLines } from '../../src/ui/line-diff.ts';
+import { diffLines } from '../../../src/ui/changes/line-diff.ts';
 
 const show = (from: string, to: string) => diffLines(from, to).map(({ sign, text }) => `${sign}${text}`);
 

@@ -1,8 +1,8 @@
-import type { InventorySummary, Owner } from '../apply/index.ts';
-import { UserError } from '../errors.ts';
-import { select } from './ask.ts';
-import type { Screen } from './screen.ts';
-import { count } from './words.ts';
+import type { InventorySummary, Owner } from '../../apply/index.ts';
+import { UserError } from '../../errors.ts';
+import { select } from '../ask.ts';
+import type { Screen } from '../screen.ts';
+import { count } from '../words.ts';
 
 /**
  * Which of the stacks in a cluster is meant, where no file says it: the only one that fits what was named, or the one

@@ -1,4 +1,4 @@
-import type { ApplyResult, Change, Plan } from '../apply/index.ts';
+import type { ApplyResult, Change, Plan } from '../../apply/index.ts';
 
 export type PlanCounts = Record<Change['op'], number>;
 

@@ -1,4 +1,4 @@
-import type { ApplyEvent, ApplyResult } from '../apply/index.ts';
+import type { ApplyEvent, ApplyResult } from '../../apply/index.ts';
 
 /** Hands every event on and answers what the generator returns. */
 export async function drain(

@@ -1,10 +1,10 @@
-import type { Owner, Plan } from '../apply/index.ts';
-import { UserError } from '../errors.ts';
-import { keyOf } from '../resource/index.ts';
+import type { Owner, Plan } from '../../apply/index.ts';
+import { UserError } from '../../errors.ts';
+import { keyOf } from '../../resource/index.ts';
+import { type Format, printDocument } from '../document.ts';
+import type { Screen } from '../screen.ts';
 import { askConsent } from './consent.ts';
-import { type Format, printDocument } from './document.ts';
 import { formatPlan, planDocument } from './plan.ts';
-import type { Screen } from './screen.ts';
 
 /**
  * Shows a plan before it is carried out: in brief with the text that follows; with `ndjson` as the first document of

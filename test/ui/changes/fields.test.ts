@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { FieldChange } from '../../src/apply/index.ts';
-import { formatFields } from '../../src/ui/fields.ts';
-import { memoryScreen } from './screen.ts';
+import type { FieldChange } from '../../../src/apply/index.ts';
+import { formatFields } from '../../../src/ui/changes/fields.ts';
+import { memoryScreen } from '../screen.ts';
 
 const shown = (field: FieldChange, columns?: number) =>
   formatFields([field], memoryScreen(columns === undefined ? undefined : { columns }).data, '').join('\n');

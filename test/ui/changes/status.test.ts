@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ObjectStatus, Status } from '../../src/apply/index.ts';
-import { formatStatus } from '../../src/ui/status.ts';
+import type { ObjectStatus, Status } from '../../../src/apply/index.ts';
+import { formatStatus } from '../../../src/ui/changes/status.ts';
+import { memoryScreen } from '../screen.ts';
 import { id } from './executions.ts';
-import { memoryScreen } from './screen.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const one = (text: string, rest: Partial<ObjectStatus> = {}): ObjectStatus => ({

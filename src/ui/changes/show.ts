@@ -1,9 +1,9 @@
-import type { ApplyEvent, ApplyResult, Plan } from '../apply/index.ts';
-import { API_VERSION, type Format, printDocument } from './document.ts';
+import type { ApplyEvent, ApplyResult, Plan } from '../../apply/index.ts';
+import { API_VERSION, type Format, printDocument } from '../document.ts';
+import type { Channel, Screen } from '../screen.ts';
 import { drain } from './drain.ts';
 import { formatEvent } from './events.ts';
 import { formatResult } from './result.ts';
-import type { Channel, Screen } from './screen.ts';
 
 export interface ShowOptions {
   format: Format;

@@ -1,8 +1,8 @@
-import type { ComponentStatus, ObjectStatus, Status } from '../apply/index.ts';
-import type { Channel, Style } from './screen.ts';
-import { scrub } from './scrub.ts';
-import { formatTable } from './table.ts';
-import { count, duration, shortId } from './words.ts';
+import type { ComponentStatus, ObjectStatus, Status } from '../../apply/index.ts';
+import type { Channel, Style } from '../screen.ts';
+import { scrub } from '../scrub.ts';
+import { formatTable } from '../table.ts';
+import { count, duration, shortId } from '../words.ts';
 
 export interface StatusTextOptions {
   now: Date;

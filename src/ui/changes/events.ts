@@ -1,7 +1,7 @@
-import type { ApplyEvent } from '../apply/index.ts';
-import type { Channel, Style } from './screen.ts';
-import { scrub } from './scrub.ts';
-import { count, shortId } from './words.ts';
+import type { ApplyEvent } from '../../apply/index.ts';
+import type { Channel, Style } from '../screen.ts';
+import { scrub } from '../scrub.ts';
+import { count, shortId } from '../words.ts';
 
 /** Why an object is where it is: `trainer: 0 of 1 pods available`; with kind and namespace where there is room. */
 export function whyOf(event: ApplyEvent, width: number): string {

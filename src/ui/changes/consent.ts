@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
-import { confirm, confirmByTyping } from './ask.ts';
-import type { Screen } from './screen.ts';
+import { UserError } from '../../errors.ts';
+import { confirm, confirmByTyping } from '../ask.ts';
+import type { Screen } from '../screen.ts';
 
 export interface Consent {
   /** What is going to be done, as a question: `Apply this to dev on kind-dev?`. */

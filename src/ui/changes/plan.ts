@@ -1,11 +1,11 @@
-import type { Change, Plan } from '../apply/index.ts';
-import { formatProblem } from '../errors.ts';
+import type { Change, Plan } from '../../apply/index.ts';
+import { formatProblem } from '../../errors.ts';
+import type { Channel, Style } from '../screen.ts';
+import { scrub } from '../scrub.ts';
+import { count, shortId } from '../words.ts';
 import { countChanges, sayPlanned } from './counts.ts';
 import { formatFields } from './fields.ts';
 import { formatObstacles } from './obstacles.ts';
-import type { Channel, Style } from './screen.ts';
-import { scrub } from './scrub.ts';
-import { count, shortId } from './words.ts';
 
 export interface PlanTextOptions {
   /** Gathers what a component only creates or deletes into a line per operation: to confirm, not to study. */

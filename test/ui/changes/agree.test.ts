@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { agreeTo, previewPlan } from '../../src/ui/agree.ts';
+import { agreeTo, previewPlan } from '../../../src/ui/changes/agree.ts';
+import { memoryScreen } from '../screen.ts';
 import { change, planOf } from './plans.ts';
-import { memoryScreen } from './screen.ts';
 
 const plan = planOf([change('create', 'v1 ConfigMap a/b')]);
 const asked = {

@@ -1,5 +1,5 @@
-import type { Change, Plan } from '../../src/apply/index.ts';
-import { idOf, type JsonObject, type Resource } from '../../src/resource/index.ts';
+import type { Change, Plan } from '../../../src/apply/index.ts';
+import { idOf, type JsonObject, type Resource } from '../../../src/resource/index.ts';
 
 /** A plan of these changes and nothing else, unless it is said. */
 export function planOf(changes: readonly Change[], rest: Partial<Plan> = {}): Plan {

@@ -1,5 +1,5 @@
-import type { ApplyEvent, Plan } from '../apply/index.ts';
-import { keyOf } from '../resource/index.ts';
+import type { ApplyEvent, Plan } from '../../apply/index.ts';
+import { keyOf } from '../../resource/index.ts';
 import { byComponent } from './plan.ts';
 
 /** What one component is at, as one line can say it. */

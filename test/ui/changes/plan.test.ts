@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { formatPlan, planDocument } from '../../src/ui/plan.ts';
+import { formatPlan, planDocument } from '../../../src/ui/changes/plan.ts';
+import { memoryScreen } from '../screen.ts';
 import { change, planOf } from './plans.ts';
-import { memoryScreen } from './screen.ts';
 
 const piped = memoryScreen().data;
 const training = { component: 'training' };

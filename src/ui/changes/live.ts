@@ -1,11 +1,11 @@
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
-import type { ApplyEvent, ApplyResult, Plan } from '../apply/index.ts';
+import type { ApplyEvent, ApplyResult, Plan } from '../../apply/index.ts';
+import type { Channel } from '../screen.ts';
+import { padEnd, padStart, truncate, widthOf } from '../width.ts';
+import { duration } from '../words.ts';
 import { drain } from './drain.ts';
 import { whyOf } from './events.ts';
 import { type ComponentProgress, followProgress } from './progress.ts';
-import type { Channel } from './screen.ts';
-import { padEnd, padStart, truncate, widthOf } from './width.ts';
-import { duration } from './words.ts';
 
 /** Milliseconds between two looks at the state: events may come by the hundred. */
 const TICK = 100;

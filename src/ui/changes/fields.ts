@@ -1,9 +1,9 @@
-import type { FieldChange } from '../apply/index.ts';
-import { isJsonObject, type JsonValue, toJson } from '../resource/index.ts';
+import type { FieldChange } from '../../apply/index.ts';
+import { isJsonObject, type JsonValue, toJson } from '../../resource/index.ts';
+import type { Channel, Style } from '../screen.ts';
+import { scrub } from '../scrub.ts';
+import { widthOf } from '../width.ts';
 import { diffLines } from './line-diff.ts';
-import type { Channel, Style } from './screen.ts';
-import { scrub } from './scrub.ts';
-import { widthOf } from './width.ts';
 
 /**
  * Field changes as lines: `~ spec.replicas: 1 → 2`, `+` for a field that is new, `-` for one that goes. Objects and

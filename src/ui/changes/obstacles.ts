@@ -1,10 +1,10 @@
-import type { Loss, Plan } from '../apply/index.ts';
-import { keyOf } from '../resource/index.ts';
+import type { Loss, Plan } from '../../apply/index.ts';
+import { keyOf } from '../../resource/index.ts';
+import type { Channel } from '../screen.ts';
+import { scrub } from '../scrub.ts';
+import { formatTable, type TableColumn } from '../table.ts';
+import { shortId } from '../words.ts';
 import { formatValue } from './fields.ts';
-import type { Channel } from './screen.ts';
-import { scrub } from './scrub.ts';
-import { formatTable, type TableColumn } from './table.ts';
-import { shortId } from './words.ts';
 
 /** What a person has to know before they say yes: fields others hold, objects that are not ours, data that would go. */
 export function formatObstacles(plan: Plan, channel: Channel): string[] {

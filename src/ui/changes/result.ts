@@ -1,9 +1,9 @@
-import type { ApplyResult } from '../apply/index.ts';
-import { formatId } from '../resource/index.ts';
+import type { ApplyResult } from '../../apply/index.ts';
+import { formatId } from '../../resource/index.ts';
+import type { Channel } from '../screen.ts';
+import { scrub } from '../scrub.ts';
+import { duration, shortId } from '../words.ts';
 import { sayDone } from './counts.ts';
-import type { Channel } from './screen.ts';
-import { scrub } from './scrub.ts';
-import { duration, shortId } from './words.ts';
 
 /**
  * The end of an execution: everything that failed again, each with what to do next, what was left behind, and the

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { InventorySummary } from '../../src/apply/index.ts';
-import { chooseStack } from '../../src/ui/choose-stack.ts';
-import { memoryScreen } from './screen.ts';
+import type { InventorySummary } from '../../../src/apply/index.ts';
+import { chooseStack } from '../../../src/ui/changes/choose-stack.ts';
+import { memoryScreen } from '../screen.ts';
 
 const inventory = (stack: string, environment: string): InventorySummary => ({
   owner: { stack, environment },

@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { ApplyEvent } from '../../src/apply/index.ts';
-import { show } from '../../src/ui/show.ts';
-import { widthOf } from '../../src/ui/width.ts';
+import type { ApplyEvent } from '../../../src/apply/index.ts';
+import { show } from '../../../src/ui/changes/show.ts';
+import { widthOf } from '../../../src/ui/width.ts';
+import { memoryScreen } from '../screen.ts';
 import { id, replay, resultOf } from './executions.ts';
 import { change, planOf } from './plans.ts';
-import { memoryScreen } from './screen.ts';
 
 const { signal } = new AbortController();
 const component = 'training';
