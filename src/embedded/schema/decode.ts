@@ -39,13 +39,10 @@ function readStruct(object: JsonObject, struct: Struct, reading: Reading, path: 
     reading.names.push(name);
     const read = readValue(value, shape, reading, at, struct);
     reading.names.pop();
-    if (read === undefined || (isZero(read, shape) && !struct.keeps.has(name) && !isEmitted(struct, name)))
-      delete object[name];
+    if (read === undefined || (isZero(read, shape) && !struct.keeps.has(name))) delete object[name];
     else object[name] = read;
   }
 }
-
-const isEmitted = (struct: Struct, name: string) => struct.emits.some(([field]) => field === name);
 
 function isZero(value: JsonValue, shape: Shape): boolean {
   switch (shape.sort) {

@@ -3,6 +3,7 @@
  * validate. This folder knows nothing of stores, requests or users.
  */
 export { builtinTypes } from './builtin.ts';
+export { type CustomType, customTypes } from './custom/types.ts';
 export { compareQuantities, formatQuantity, parseQuantity, type Quantity } from './quantity.ts';
 export type {
   Cause,

@@ -73,9 +73,9 @@ export interface FieldSchema {
   /** Declared fields of an `object`; `undefined` for an undeclared one. */
   field?(name: string): FieldSchema | undefined;
   /** Values of a `map`, and of undeclared fields of an `object` that has `additionalProperties`. */
-  readonly values?: FieldSchema;
+  readonly values?: FieldSchema | undefined;
   /** Items of an `array`. */
-  readonly items?: FieldSchema;
+  readonly items?: FieldSchema | undefined;
   /** How server-side apply owns a list. Absent means atomic. */
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../../resource/index.ts';
+import { at, each, isEmpty } from '../access.ts';
 import type { Rule } from './rules.ts';
-import { at, each, into, isEmpty, set } from './set.ts';
+import { into, set } from './set.ts';
 
 const deployment: Rule = (value) => {
   const spec = into(value, 'spec');

@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, toJson } from '../../../resource/index.ts';
+import { at, each, isEmpty } from '../access.ts';
 import type { Rule } from './rules.ts';
-import { at, each, into, isEmpty, set } from './set.ts';
+import { into, set } from './set.ts';
 
 /** A tag that moves is pulled always. */
 const pullPolicy = (image: JsonValue | undefined): string => {

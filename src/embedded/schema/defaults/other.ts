@@ -1,5 +1,6 @@
+import { at, isEmpty } from '../access.ts';
 import type { Rule } from './rules.ts';
-import { at, into, isEmpty, set } from './set.ts';
+import { into, set } from './set.ts';
 
 const selectors = { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} };
 const webhook = { failurePolicy: 'Fail', ...selectors, timeoutSeconds: 10 };
