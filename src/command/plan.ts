@@ -43,11 +43,16 @@ export const applyFlags = {
 /** Who agrees: a flag, or a person who is asked. */
 export function agreement(
   context: Context,
-  flags: { yes: boolean; 'yes-to'?: string[] | undefined },
+  flags: { yes: boolean; 'yes-to'?: string[] | undefined; 'with-data'?: readonly string[] | undefined },
   environment: Environment | undefined,
 ) {
-  const isProtected = environment?.protected ?? false;
-  return { yes: flags.yes, yesTo: flags['yes-to'] ?? [], isProtected, signal: context.signal };
+  return {
+    yes: flags.yes,
+    yesTo: flags['yes-to'] ?? [],
+    isProtected: environment?.protected ?? false,
+    losesData: (flags['with-data'] ?? []).length > 0,
+    signal: context.signal,
+  };
 }
 
 /** The options of an execution from the flags. */
@@ -75,7 +80,6 @@ export async function planOptions(context: Context, flags: PlanFlagValues, sourc
   const { requiredComponents } = await import('../stack/index.ts');
   return {
     signal: context.signal,
-    clock: context.now,
     withData: flags['with-data'] ?? [],
     ...(flags.prune === undefined ? {} : { prune: flags.prune }),
     ...(flags.adopt === undefined ? {} : { adopt: flags.adopt }),

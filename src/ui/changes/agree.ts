@@ -1,6 +1,5 @@
 import type { Owner, Plan } from '../../apply/index.ts';
 import { UserError } from '../../errors.ts';
-import { keyOf } from '../../resource/index.ts';
 import { type Format, printDocument } from '../document.ts';
 import type { Screen } from '../screen.ts';
 import { askConsent } from './consent.ts';
@@ -20,6 +19,8 @@ export interface Agreement {
   /** Where it would be done. */
   cluster: { name: string; server: string };
   isProtected: boolean;
+  /** Data was asked to be deleted too. */
+  losesData: boolean;
   yes: boolean;
   yesTo: readonly string[];
   signal: AbortSignal;
@@ -29,13 +30,17 @@ export interface Agreement {
  * Returns if a person agrees to the plan, by a flag or an answer; throws otherwise. A plan that writes nothing needs no
  * agreement; one for a protected environment, or one that loses data, needs the name.
  */
-export async function agreeTo(screen: Screen, plan: Plan, { cluster, isProtected, ...answers }: Agreement) {
+export async function agreeTo(screen: Screen, plan: Plan, { cluster, isProtected, losesData, ...answers }: Agreement) {
   if (plan.empty) return;
   const name = shortName(plan.owner);
   const verb = plan.kind === 'delete' ? 'Delete' : 'Apply';
   const preposition = plan.kind === 'delete' ? 'from' : 'to';
   const question = `${verb} ${name} ${preposition} ${cluster.name} (${cluster.server})?`;
-  const reason = isProtected ? `${name} is protected` : losesData(plan) ? 'data would be lost' : undefined;
+  const reason = isProtected
+    ? `${name} is protected`
+    : losesData && deletes(plan)
+      ? '--with-data deletes data'
+      : undefined;
   if (await askConsent(screen, { question, name, reason, ...answers })) return;
   throw new UserError('DECLINED', 'Nothing was changed: the answer was no');
 }
@@ -45,7 +50,6 @@ function shortName({ stack, environment }: Owner): string {
   return environment === 'default' ? stack : environment;
 }
 
-function losesData(plan: Plan): boolean {
-  const gone = new Set(plan.changes.filter(({ op }) => op === 'delete').map(({ id }) => keyOf(id)));
-  return plan.losses.some(({ id }) => gone.has(keyOf(id)));
+function deletes(plan: Plan): boolean {
+  return plan.changes.some(({ op }) => op === 'delete');
 }

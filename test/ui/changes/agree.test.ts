@@ -7,6 +7,7 @@ const plan = planOf([change('create', 'v1 ConfigMap a/b')]);
 const asked = {
   cluster: { name: 'kind-dev', server: 'https://127.0.0.1:6443' },
   isProtected: false,
+  losesData: false,
   yes: false,
   yesTo: [] as string[],
   signal: new AbortController().signal,
@@ -44,18 +45,14 @@ test('the name of another environment refuses, protected or not', async () => {
   await expect(agree({ yes: true, yesTo: ['prod'] })).rejects.toMatchObject({ code: 'WRONG_NAME', exit: 4 });
 });
 
-test('a plan that loses data wants the name', async () => {
-  const claim = change('delete', 'v1 PersistentVolumeClaim a/data');
-  const loss = { class: 'volumes' as const, id: claim.id, kind: 'PersistentVolumeClaim', count: 1 };
-  const losing = planOf([claim], { kind: 'delete', losses: [loss] });
-  await expect(agree({ yes: true }, losing)).rejects.toMatchObject({
+test('deleting data wants the name', async () => {
+  const losing = planOf([change('delete', 'v1 PersistentVolumeClaim a/data')], { kind: 'delete' });
+  await expect(agree({ yes: true, losesData: true }, losing)).rejects.toMatchObject({
     code: 'NAME_NEEDED',
-    message: 'Refused: data would be lost, and --yes alone does not name it',
+    message: 'Refused: --with-data deletes data, and --yes alone does not name it',
   });
-  const keeping = planOf([change('keep', 'v1 PersistentVolumeClaim a/data'), change('delete', 'v1 Secret a/b')], {
-    losses: [loss],
-  });
-  await agree({ yes: true }, keeping);
+  await agree({ yesTo: ['dev'], losesData: true }, losing);
+  await agree({ yes: true }, losing);
 });
 
 test('a plan that writes nothing needs no agreement', async () => {
