@@ -1,4 +1,6 @@
-import type { Cluster } from '../cluster/index.ts';
+import { type Call, type Cluster, ClusterError } from '../cluster/index.ts';
+import { homeNamespace, inventoryName } from './inventory/applyset.ts';
+import { type Inventory, readRecord } from './inventory/record.ts';
 import type { Owner } from './plan.ts';
 
 /** One stack in one environment, as the cluster remembers it. */
@@ -9,14 +11,28 @@ export interface InventorySummary {
   revision: number;
   /** When it was applied last, ISO 8601. */
   updated: string;
-  /** The Slipway that wrote it. */
-  tooling: string;
+}
+
+/** The inventory of an owner; undefined where there is none. */
+export async function readInventory(cluster: Cluster, owner: Owner, call: Call = {}): Promise<Inventory | undefined> {
+  const name = inventoryName(owner);
+  try {
+    return readRecord(await cluster.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: homeNamespace, name }, call));
+  } catch (error) {
+    if (error instanceof ClusterError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The stacks and environments that are in this cluster, sorted by name. */
-export async function readInventories(
-  _cluster: Cluster,
-  _options: { signal?: AbortSignal } = {},
-): Promise<InventorySummary[]> {
-  throw new Error('not yet');
+export async function readInventories(cluster: Cluster, call: Call = {}): Promise<InventorySummary[]> {
+  const collection = { apiVersion: 'v1', kind: 'ConfigMap', namespace: homeNamespace };
+  const { items } = await cluster.list(collection, { ...call, labelSelector: 'slipway.dev/inventory=true' });
+  return items
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((item) => {
+      const { owner, members, revision, updated } = readRecord({ ...collection, ...item });
+      const components = [...new Set(members.flatMap((member) => member.component ?? []))].sort();
+      return { owner, objects: members.length, components, revision, updated };
+    });
 }

@@ -1,6 +1,23 @@
-import type { Cluster } from '../cluster/index.ts';
-import type { Resource } from '../resource/index.ts';
-import type { Owner, Plan, ProtectedClass } from './plan.ts';
+import { type Call, type Cluster, ClusterError } from '../cluster/index.ts';
+import { type Problem, UserError } from '../errors.ts';
+import { formatId, idOf, keyOf, type Resource } from '../resource/index.ts';
+import { type CheckContext, type Checked, check } from './check.ts';
+import { makeLimit, mapLimited } from './concurrency.ts';
+import { type Source, systemSource } from './generate/certificate.ts';
+import { authorityOf, isGenerated, withAuthority, withGeneratedValues } from './generate/secrets.ts';
+import { makeIntents } from './intent.ts';
+import { identityOf } from './inventory/applyset.ts';
+import { type Inventory, memberKey } from './inventory/record.ts';
+import { readInventory } from './inventory.ts';
+import { type Kind, resolveKinds, targetKey } from './kinds.ts';
+import { getIfThere, type Live, readLive } from './live.ts';
+import { makeMask } from './mask.ts';
+import { deleteEdges } from './order/delete-edges.ts';
+import { applyEdges } from './order/edges.ts';
+import { acyclic } from './order/graph.ts';
+import type { Change, Edge, Owner, Plan, ProtectedClass } from './plan.ts';
+import { textAt } from './read.ts';
+import { planRemovals } from './removals.ts';
 
 export interface PlanOptions {
   signal?: AbortSignal;
@@ -18,24 +35,213 @@ export interface PlanOptions {
   withData?: readonly ProtectedClass[];
   /** Requests at once. Default 16. */
   concurrency?: number;
-  clock?: () => Date;
+  /** Where the time and random values come from. */
+  source?: Source;
 }
 
-/** What `execute` would do to bring the cluster to `desired`; writes nothing. Objects of `owner` not in it are removed. */
+/** The node that removals wait for: everything desired is there. */
+export const everythingApplied = 'everything applied';
+
+/** How long a plan waits for a server that is overloaded or restarting. */
+const patience = 20_000;
+
+/**
+ * What `execute` would do to bring the cluster to `desired`; writes nothing. Objects of `owner` not in it are removed.
+ * Everything that can never work (an unknown kind, an invalid object, a permission that is missing) is collected and
+ * thrown as one `PLAN_FAILED`.
+ */
 export async function makePlan(
-  _cluster: Cluster,
-  _owner: Owner,
-  _desired: readonly Resource[],
-  _options: PlanOptions = {},
+  cluster: Cluster,
+  owner: Owner,
+  desired: readonly Resource[],
+  options: PlanOptions = {},
 ): Promise<Plan> {
-  throw new Error('not yet');
+  const call = { signal: options.signal ?? new AbortController().signal };
+  const limit = makeLimit(options.concurrency ?? 16);
+  const identity = identityOf(owner);
+  const [resolved, inventory] = await Promise.all([
+    resolveKinds(cluster, desired, call),
+    readInventory(cluster, owner, call),
+  ]);
+  const made = makeIntents(desired, resolved.kinds, identity, options.namespace ?? 'default');
+  refuse([...resolved.problems, ...made.problems]);
+
+  const members = new Map((inventory?.members ?? []).map((member) => [memberKey(member), member]));
+  const live = await readLive(cluster, made.intents, [...members.values()], resolved.kinds, identity, limit, call);
+  const filled = await fillGenerated(cluster, made.intents, live, options.source ?? systemSource, call);
+  const planned = new Set(filled.intents.map((intent) => keyOf(idOf(intent))));
+  const context: CheckContext = {
+    cluster,
+    call,
+    kinds: resolved.kinds,
+    identity,
+    members,
+    planned,
+    newNamespaces: newNamespaces(filled.intents, live),
+    force: options.forceConflicts ?? false,
+    adopt: options.adopt ?? false,
+    mask: makeMask(),
+    deadline: performance.now() + patience,
+  };
+  const checked = await mapLimited(filled.intents, limit, (intent) =>
+    check(context, intent, live.get(keyOf(idOf(intent)))),
+  );
+  refuse(checked.flatMap((item) => item.problem ?? []));
+
+  const gone = [...members.values()].filter((member) => !planned.has(memberKey(member)));
+  const removals =
+    options.prune === false
+      ? { changes: [], losses: [] }
+      : await planRemovals(
+          {
+            cluster,
+            call,
+            limit,
+            identity,
+            live,
+            desiredUids: new Set(filled.intents.flatMap((intent) => live.get(keyOf(idOf(intent)))?.metadata.uid ?? [])),
+            usedNamespaces: new Set(filled.intents.flatMap((intent) => intent.metadata.namespace ?? [])),
+            withData: new Set(options.withData),
+          },
+          gone,
+        );
+  const changes = [...checked.flatMap((item) => item.change ?? []), ...removals.changes];
+  return {
+    owner,
+    kind: 'apply',
+    changes,
+    edges: edgesOf(filled.intents, changes, resolved.kinds, options.requires),
+    warnings: [...filled.warnings, ...warningsOf(filled.intents, checked)],
+    conflicts: checked.flatMap((item) => item.conflicts ?? []),
+    foreign: checked.flatMap((item) => item.foreign ?? []),
+    losses: removals.losses,
+    ...baseOf(inventory),
+    ...(options.prune === false && gone.length > 0 ? { unplanned: gone.map(memberKey) } : {}),
+    empty: isEmpty(changes, inventory),
+  };
 }
 
 /** The plan of nothing: from the in-cluster inventory alone. Throws `NOT_INSTALLED` where there is none. */
 export async function makeDeletePlan(
-  _cluster: Cluster,
-  _owner: Owner,
-  _options: Omit<PlanOptions, 'adopt' | 'forceConflicts' | 'prune' | 'requires'> = {},
+  cluster: Cluster,
+  owner: Owner,
+  options: Omit<PlanOptions, 'adopt' | 'forceConflicts' | 'prune' | 'requires'> = {},
 ): Promise<Plan> {
-  throw new Error('not yet');
+  const inventory = await readInventory(cluster, owner, options.signal === undefined ? {} : { signal: options.signal });
+  if (inventory === undefined) {
+    throw new UserError(
+      'NOT_INSTALLED',
+      `Cannot delete ${owner.stack} in ${owner.environment}: cluster ${cluster.name} has no inventory of it`,
+      { suggestions: ['See what is installed: `slipway status`'] },
+    );
+  }
+  return { ...(await makePlan(cluster, owner, [], options)), kind: 'delete', empty: false };
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const [first] = problems;
+  const message =
+    problems.length === 1
+      ? `Cannot plan: ${first?.message}`
+      : `Cannot plan: ${problems.length} objects cannot be applied as they stand`;
+  throw new UserError('PLAN_FAILED', message, {
+    problems: problems.length === 1 ? [] : problems,
+    ...(problems.length === 1 && first?.suggestion !== undefined ? { suggestions: [first.suggestion] } : {}),
+  });
+}
+
+/** Puts generated values into Secrets and their authorities into what trusts them. */
+async function fillGenerated(
+  cluster: Cluster,
+  intents: readonly Resource[],
+  live: Live,
+  source: Source,
+  call: Call,
+): Promise<{ intents: Resource[]; warnings: Problem[] }> {
+  const secrets = intents.map((intent) =>
+    isGenerated(intent) ? withGeneratedValues(intent, live.get(keyOf(idOf(intent))), source) : intent,
+  );
+  const warnings: Problem[] = [];
+  const filled = await Promise.all(
+    secrets.map(async (object) => {
+      const reference = authorityOf(object);
+      if (reference === undefined) return object;
+      const secret = findSecret(secrets, reference) ?? (await readSecret(cluster, reference, call));
+      const authority = textAt(secret, 'data', 'ca.crt');
+      if (authority !== undefined) return withAuthority(object, authority);
+      warnings.push({ message: `${formatId(idOf(object))}: there is no ca.crt in Secret ${reference}` });
+      return object;
+    }),
+  );
+  return { intents: filled, warnings };
+}
+
+/** By namespace and name; by name alone where an overlay has moved the only Secret of that name. */
+function findSecret(objects: readonly Resource[], reference: string): Resource | undefined {
+  const name = reference.split('/').at(-1);
+  const named = objects.filter((object) => object.kind === 'Secret' && object.metadata.name === name);
+  const exact = named.find((object) => `${object.metadata.namespace}/${name}` === reference);
+  return exact ?? (named.length === 1 ? named[0] : undefined);
+}
+
+async function readSecret(cluster: Cluster, reference: string, call: Call): Promise<Resource | undefined> {
+  const [namespace = '', name = ''] = reference.split('/');
+  try {
+    return await getIfThere(cluster, { apiVersion: 'v1', kind: 'Secret', namespace, name }, call);
+  } catch (error) {
+    if (error instanceof ClusterError && error.status === 403) return undefined;
+    throw error;
+  }
+}
+
+function newNamespaces(intents: readonly Resource[], live: Live): Set<string> {
+  const names = intents
+    .filter((intent) => intent.kind === 'Namespace' && intent.apiVersion === 'v1' && !live.has(keyOf(idOf(intent))))
+    .map((intent) => intent.metadata.name);
+  return new Set(names);
+}
+
+function edgesOf(
+  intents: readonly Resource[],
+  changes: readonly Change[],
+  kinds: ReadonlyMap<string, Kind>,
+  requires: PlanOptions['requires'],
+): Edge[] {
+  const facts = {
+    servedAs: (object: Resource) => kinds.get(targetKey(object)),
+    ...(requires === undefined ? {} : { requires }),
+  };
+  const edges = applyEdges(intents, facts);
+  const removed = changes.filter((change) => change.op === 'delete').map((change) => change.id);
+  if (removed.length === 0) return acyclic(edges);
+  const last: Edge[] = intents.map((intent) => ({
+    before: everythingApplied,
+    after: keyOf(idOf(intent)),
+    why: 'removals come last',
+  }));
+  return acyclic([...edges, ...last, ...deleteEdges(removed, intents.length === 0 ? undefined : everythingApplied)]);
+}
+
+function warningsOf(intents: readonly Resource[], checked: readonly Checked[]): Problem[] {
+  return checked.flatMap((item, index) => {
+    const intent = intents[index];
+    if (intent === undefined) return [];
+    return [...new Set(item.warnings)].map((warning) => ({ message: `${formatId(idOf(intent))}: ${warning}` }));
+  });
+}
+
+const baseOf = (inventory: Inventory | undefined) =>
+  inventory === undefined ? {} : { base: { uid: inventory.uid, resourceVersion: inventory.resourceVersion } };
+
+/** Nothing to write: every object is as it should be, and the inventory knows all of them by UID. */
+function isEmpty(changes: readonly Change[], inventory: Inventory | undefined): boolean {
+  const known = new Map((inventory?.members ?? []).map((member) => [memberKey(member), member]));
+  return changes.every((change) => {
+    const member = known.get(keyOf(change.id));
+    if (change.op === 'unchanged') {
+      return member?.uid === change.from.metadata.uid && member?.component === change.component;
+    }
+    return change.op === 'keep' && change.forget !== true;
+  });
 }

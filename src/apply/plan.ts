@@ -26,6 +26,8 @@ export interface Plan {
   losses: readonly Loss[];
   /** The inventory that the plan was made from; undefined if there was none. Executing refuses when it has moved. */
   base?: { uid: string; resourceVersion: string };
+  /** `keyOf` of members that are left as they are because nothing was to be removed (`prune: false`). */
+  unplanned?: readonly string[];
   /** True if executing would write nothing at all, not even the inventory. */
   empty: boolean;
 }

@@ -1,6 +1,14 @@
-import type { Cluster } from '../cluster/index.ts';
-import type { Resource, ResourceId } from '../resource/index.ts';
+import type { Call, Cluster } from '../cluster/index.ts';
+import { idOf, type JsonValue, keyOf, type Resource, type ResourceId } from '../resource/index.ts';
+import { makeLimit, mapLimited } from './concurrency.ts';
+import { identityOf } from './inventory/applyset.ts';
+import type { Member } from './inventory/record.ts';
+import { readInventory } from './inventory.ts';
+import { readLive } from './live.ts';
+import { componentOf } from './order/edges.ts';
 import type { Owner } from './plan.ts';
+import { makeExplain } from './wait/cause.ts';
+import { assess } from './wait/gates.ts';
 
 /** Each object of a stack as it is now, grouped by component. */
 export interface Status {
@@ -9,6 +17,9 @@ export interface Status {
   installed: boolean;
   /** True if every object is ready. */
   ready: boolean;
+  /** When it was applied last, ISO 8601, and how often it was. */
+  updated?: string;
+  revision?: number;
   components: readonly ComponentStatus[];
 }
 
@@ -31,10 +42,66 @@ export interface ObjectStatus {
   simulated?: boolean;
 }
 
-export async function makeStatus(
-  _cluster: Cluster,
-  _of: Owner | readonly Resource[],
-  _options: { signal?: AbortSignal } = {},
-): Promise<Status> {
-  throw new Error('not yet');
+/** How each object of an owner's inventory, or of a list, is doing now, with the root cause where it is not ready. */
+export async function makeStatus(cluster: Cluster, of: Owner | readonly Resource[], call: Call = {}): Promise<Status> {
+  const limit = makeLimit(16);
+  const explain = makeExplain(cluster, call);
+  const inventory = isList(of) ? undefined : await readInventory(cluster, of, call);
+  const members: readonly Member[] = isList(of) ? of.map(asMember) : (inventory?.members ?? []);
+  const identity = isList(of) ? '' : identityOf(of);
+  const live = await readLive(cluster, [], members, new Map(), identity, limit, call);
+  const objects = await mapLimited(members, limit, async (member) => {
+    const object = live.get(keyOf(member.id));
+    if (object === undefined)
+      return { member, status: { id: member.id, state: 'missing' as const, reason: 'it is not there' } };
+    return { member, status: await statusOf(object) };
+  });
+
+  async function statusOf(object: Resource): Promise<ObjectStatus> {
+    const verdict = await assess(cluster, object, call);
+    const cause = verdict.state === 'ready' ? undefined : await explain(object);
+    const reason = [verdict.reason, cause?.reason].filter((part) => part !== undefined).join('; ');
+    const created = object.metadata.creationTimestamp;
+    return {
+      id: idOf(object),
+      state: verdict.state,
+      ...(reason === '' ? {} : { reason }),
+      ...(created === undefined ? {} : { created }),
+      ...(isSimulated(object) ? { simulated: true } : {}),
+    };
+  }
+
+  const components = [...Map.groupBy(objects, ({ member }) => member.component ?? '')]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, items]) =>
+      componentStatus(
+        name,
+        items.map((item) => item.status),
+      ),
+    );
+  return {
+    ...(isList(of) ? {} : { owner: of }),
+    installed: isList(of) ? objects.some(({ status }) => status.state !== 'missing') : inventory !== undefined,
+    ready: objects.length > 0 && objects.every(({ status }) => status.state === 'ready'),
+    ...(inventory === undefined ? {} : { updated: inventory.updated, revision: inventory.revision }),
+    components,
+  };
+}
+
+const isList = (of: Owner | readonly Resource[]): of is readonly Resource[] => Array.isArray(of);
+
+function asMember(object: Resource): Member {
+  const component = componentOf(object);
+  return { id: idOf(object), apiVersion: object.apiVersion, ...(component === undefined ? {} : { component }) };
+}
+
+function isSimulated(object: Resource): boolean {
+  const value: JsonValue | undefined = object.metadata.annotations?.['slipway.dev/simulated'];
+  return value === 'true';
+}
+
+function componentStatus(name: string, objects: readonly ObjectStatus[]): ComponentStatus {
+  const ready = objects.filter((object) => object.state === 'ready').length;
+  const sorted = [...objects].sort((a, b) => (keyOf(a.id) < keyOf(b.id) ? -1 : 1));
+  return { name, ready, total: objects.length, objects: sorted };
 }
