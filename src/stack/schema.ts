@@ -10,6 +10,9 @@ export const label = z
 const text = z.string().check(z.minLength(1));
 const names = z._default(z.array(text), []);
 
+/** What can make a cluster on this machine. */
+const provider = z.enum(['embedded', 'kind', 'minikube', 'k3d', 'microk8s', 'k3s']);
+
 /** `slipway.yaml`: what the user wants, and where. */
 export const stackSchema = z.strictObject({
   apiVersion: z.literal(apiVersion),
@@ -40,7 +43,7 @@ export const stackSchema = z.strictObject({
         overlay: text,
         /** Which cluster: a local provider, or a context together with the UID of its `kube-system` namespace. */
         cluster: z.optional(
-          z.strictObject({ provider: z.optional(text), context: z.optional(text), uid: z.optional(text) }).check(
+          z.strictObject({ provider: z.optional(provider), context: z.optional(text), uid: z.optional(text) }).check(
             z.refine(({ provider, context }) => (provider === undefined) !== (context === undefined), {
               error: 'must name a provider or a context, and one of them alone',
             }),
