@@ -24,20 +24,21 @@ export function makeTypes(transport: Transport): Types {
   let known: readonly ResourceType[] | undefined;
   let index = new Map<string, ResourceType>();
   let next: Promise<readonly ResourceType[]> | undefined;
-  let lastStart = Number.NEGATIVE_INFINITY;
+  let lastStart = -quiet;
 
+  const ask = async (): Promise<readonly ResourceType[]> => {
+    const types = await discover({});
+    index = new Map(types.map((type) => [keyOfType(type.group, type.version, type.kind), type]));
+    known = types;
+    return types;
+  };
   /** Everyone who asks before the next request starts shares it. */
   const refresh = (): Promise<readonly ResourceType[]> => {
-    next ??= (async () => {
-      const wait = lastStart + quiet - performance.now();
-      if (wait > 0) await sleep(wait);
-      lastStart = performance.now();
+    next ??= sleep(Math.max(0, lastStart + quiet - performance.now())).then(() => {
       next = undefined;
-      const types = await discover({});
-      index = new Map(types.map((type) => [keyOfType(type.group, type.version, type.kind), type]));
-      known = types;
-      return types;
-    })();
+      lastStart = performance.now();
+      return ask();
+    });
     return next;
   };
   let first: Promise<readonly ResourceType[]> | undefined;
