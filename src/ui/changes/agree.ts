@@ -42,7 +42,7 @@ export async function agreeTo(screen: Screen, plan: Plan, { cluster, isProtected
       ? '--with-data deletes data'
       : undefined;
   if (await askConsent(screen, { question, name, reason, ...answers })) return;
-  throw new UserError('DECLINED', 'Nothing was changed: the answer was no');
+  throw new UserError('DECLINED', 'Not done: the answer was no');
 }
 
 /** What a person calls it: the environment, or the stack where there are no environments (`-k`, `-f`). */

@@ -1,4 +1,5 @@
 import type { ApplyEvent } from '../../apply/index.ts';
+import { keyOf } from '../../resource/index.ts';
 import type { Channel, Style } from '../screen.ts';
 import { scrub } from '../scrub.ts';
 import { count, shortId } from '../words.ts';
@@ -35,11 +36,21 @@ function reasonOf(event: ApplyEvent): string {
 }
 
 /**
- * One event as one line, for logs: seconds since the start, what happened, the object, the reason. `applying` and
- * `deleting` are left out (undefined): their outcome is an event too.
+ * Prints events as lines, for logs: seconds since the start, what happened, the object, the reason. Left out is what
+ * says nothing new: the start of what has an outcome, objects that stay as they are, and `ready` where nobody waited.
  */
-export function formatEvent(event: ApplyEvent, { paint }: Channel): string | undefined {
-  if (event.type === 'applying' || event.type === 'deleting') return undefined;
+export function lineWriter(channel: Channel): (event: ApplyEvent) => void {
+  const awaited = new Set<string>();
+  return (event) => {
+    if ('id' in event && (event.type === 'waiting' || event.type === 'retrying')) awaited.add(keyOf(event.id));
+    if (event.type === 'ready' && !awaited.has(keyOf(event.id))) return;
+    if (event.type === 'applying' || event.type === 'deleting') return;
+    if (event.type === 'applied' && event.action === 'unchanged') return;
+    channel.write(`${formatEvent(event, channel)}\n`);
+  };
+}
+
+function formatEvent(event: ApplyEvent, { paint }: Channel): string {
   const time = paint('dim', `${(event.at / 1000).toFixed(1).padStart(6)}s`);
   if (event.type === 'started') {
     const where = event.components.length === 0 ? '' : ` in ${event.components.join(', ')}`;
@@ -49,11 +60,12 @@ export function formatEvent(event: ApplyEvent, { paint }: Channel): string | und
   const style = styles[verb];
   const word = verb.padEnd(VERB);
   const reason = scrub(oneLine(reasonOf(event)));
-  return `${time}  ${style === undefined ? word : paint(style, word)}  ${shortId(event.id)}${reason === '' ? '' : `: ${reason}`}`;
+  const text = `${shortId(event.id)}${reason === '' ? '' : `: ${reason}`}`;
+  return `${time}  ${style === undefined ? word : paint(style, word)}  ${text}`;
 }
 
-/** The longest verb is `unchanged`. */
-const VERB = 9;
+/** As wide as the longest verb, `retrying`. */
+const VERB = 8;
 
 const styles: Partial<Record<string, Style>> = {
   created: 'green',

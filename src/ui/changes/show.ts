@@ -2,7 +2,7 @@ import type { ApplyEvent, ApplyResult, Plan } from '../../apply/index.ts';
 import { API_VERSION, type Format, printDocument } from '../document.ts';
 import type { Channel, Screen } from '../screen.ts';
 import { drain } from './drain.ts';
-import { formatEvent } from './events.ts';
+import { lineWriter } from './events.ts';
 import { formatResult } from './result.ts';
 
 export interface ShowOptions {
@@ -15,7 +15,7 @@ export interface ShowOptions {
 
 /**
  * Shows an execution while it runs and answers its result. On a terminal one line a component moves on stderr; without
- * one every event is a line. With `ndjson` every event is a document of kind `ApplyEvent` on stdout, and the result
+ * one the events are lines. With `ndjson` every event is a document of kind `ApplyEvent` on stdout, and the result
  * (kind `ApplyResult`) is the last one; with `json` and `yaml` the result is the only one.
  */
 export async function show(
@@ -40,11 +40,7 @@ async function watch(
     const { showLive } = await import('./live.ts');
     return showLive(screen.talk, events, plan, signal);
   }
-  const channel = format === 'text' ? screen.data : screen.talk;
-  return drain(events, (event) => {
-    const line = formatEvent(event, channel);
-    if (line !== undefined) channel.write(`${line}\n`);
-  });
+  return drain(events, lineWriter(format === 'text' ? screen.data : screen.talk));
 }
 
 function writeEvent(channel: Channel, event: ApplyEvent): void {
