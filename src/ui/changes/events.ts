@@ -1,5 +1,5 @@
 import type { ApplyEvent } from '../../apply/index.ts';
-import { keyOf } from '../../resource/index.ts';
+import { formatId, keyOf, type ResourceId } from '../../resource/index.ts';
 import type { Channel, Style } from '../screen.ts';
 import { scrub } from '../scrub.ts';
 import { count, shortId } from '../words.ts';
@@ -46,6 +46,7 @@ export function lineWriter(channel: Channel): (event: ApplyEvent) => void {
     if (event.type === 'ready' && !awaited.has(keyOf(event.id))) return;
     if (event.type === 'applying' || event.type === 'deleting') return;
     if (event.type === 'applied' && event.action === 'unchanged') return;
+    if (event.type === 'started' && event.changes === 0) return;
     channel.write(`${formatEvent(event, channel)}\n`);
   };
 }
@@ -59,9 +60,14 @@ function formatEvent(event: ApplyEvent, { paint }: Channel): string {
   const verb = event.type === 'applied' ? event.action : event.type === 'residue' ? 'left' : event.type;
   const style = styles[verb];
   const word = verb.padEnd(VERB);
-  const reason = scrub(oneLine(reasonOf(event)));
-  const text = `${shortId(event.id)}${reason === '' ? '' : `: ${reason}`}`;
+  const text = sayOf(event.id, scrub(oneLine(reasonOf(event))));
   return `${time}  ${style === undefined ? word : paint(style, word)}  ${text}`;
+}
+
+/** The object and what is said of it; a sentence that names the object already stands alone. */
+export function sayOf(id: ResourceId, sentence: string): string {
+  if (sentence === '') return shortId(id);
+  return sentence.includes(formatId(id)) ? sentence : `${shortId(id)}: ${sentence}`;
 }
 
 /** As wide as the longest verb, `retrying`. */

@@ -1,9 +1,9 @@
 import type { ApplyResult } from '../../apply/index.ts';
-import { formatId } from '../../resource/index.ts';
 import type { Channel } from '../screen.ts';
 import { scrub } from '../scrub.ts';
 import { duration, shortId } from '../words.ts';
 import { sayDone } from './counts.ts';
+import { sayOf } from './events.ts';
 
 /**
  * The end of an execution: everything that failed again, each with what to do next, what was left behind, and the
@@ -12,8 +12,7 @@ import { sayDone } from './counts.ts';
 export function formatResult(result: ApplyResult, { paint }: Channel): string {
   const lines: string[] = [];
   for (const { id, message, code, suggestions } of result.failures) {
-    const text = message.includes(id.name) ? message : `${formatId(id)}: ${message}`;
-    lines.push(`${paint('red', 'Failed:')} ${scrub(text)} ${paint('dim', `(${code})`)}`);
+    lines.push(`${paint('red', 'Failed:')} ${scrub(sayOf(id, message))} ${paint('dim', `(${code})`)}`);
     lines.push(...suggestions.map((suggestion) => `  - ${scrub(suggestion)}`));
   }
   for (const id of result.residue) lines.push(`${paint('red', 'Left behind:')} ${shortId(id)}`);

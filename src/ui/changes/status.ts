@@ -69,8 +69,8 @@ function ageOf({ objects }: ComponentStatus, now: Date): string {
 }
 
 function age(milliseconds: number): string {
-  const days = Math.floor(milliseconds / 86_400_000);
-  return days > 1 ? `${days}d` : duration(Math.max(0, Math.floor(milliseconds / 1000) * 1000));
+  const [seconds, days] = [Math.max(0, Math.floor(milliseconds / 1000)), Math.floor(milliseconds / 86_400_000)];
+  return days > 1 ? `${days}d` : seconds < 60 ? `${seconds}s` : duration(seconds * 1000);
 }
 
 function noteOf({ objects }: ComponentStatus): string {
