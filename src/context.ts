@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { Cluster } from './cluster/index.ts';
 import { UserError } from './errors.ts';
 import { diskFiles, type Files } from './files.ts';
@@ -25,7 +26,7 @@ export interface Context {
   /** All of stdin, once. */
   readonly readInput: () => Promise<string>;
   /** The names of the kubeconfig's contexts; none where it cannot be read. */
-  readonly contexts: () => Promise<string[]>;
+  readonly contexts: (kubeconfig?: string) => Promise<string[]>;
   readonly connect: (address: ClusterAddress) => Promise<Cluster>;
 }
 
@@ -56,8 +57,8 @@ export function makeContext(source: string): Context {
     now: () => new Date(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     signal,
-    readInput: () => readAll(process.stdin),
-    contexts: () => contextNames(env),
+    readInput: () => readAll(addAbortSignal(signal, process.stdin)),
+    contexts: (kubeconfig) => contextNames(env, kubeconfig),
     connect: (address) => connect(address, signal),
   };
 }
@@ -82,9 +83,9 @@ async function connect({ provider, kubeconfig, context }: ClusterAddress, signal
   });
 }
 
-async function contextNames(env: Context['env']): Promise<string[]> {
+async function contextNames(env: Context['env'], kubeconfig: string | undefined): Promise<string[]> {
   const { readContexts } = await import('./cluster/index.ts');
-  const contexts = await readContexts({ env }).catch(() => []);
+  const contexts = await readContexts({ env, ...(kubeconfig === undefined ? {} : { kubeconfig }) }).catch(() => []);
   return contexts.map((context) => context.name);
 }
 

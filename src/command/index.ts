@@ -10,11 +10,9 @@ export {
   dryRunFlag,
   durationFlag,
   editsFlag,
-  environmentFlag,
   namespaceFlag,
   outputFlag,
   sourceFlags,
 } from './flags.ts';
 export { agreement, applyFlags, deletePlanFlags, executeOptions, planFlags, planOptions, stackFlag } from './plan.ts';
-export type { Source } from './source.ts';
 export { readTarget, type Target } from './target.ts';

@@ -8,7 +8,7 @@ import type { ComponentChoice } from './stack.ts';
 /** One component of a catalogue. */
 export type Component = { name: string } & z.output<typeof componentSchema>['spec'];
 
-export const componentFile = 'component.yaml';
+const componentFile = 'component.yaml';
 
 /** Every component below a `manifests/` directory, by name. */
 export async function readCatalogue(files: Files, directory = 'manifests'): Promise<Component[]> {

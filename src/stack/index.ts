@@ -7,9 +7,8 @@ export { type Component, closeOver, findComponent, neededBy, readCatalogue } fro
 export { addComponents, addExternal, removeComponents } from './components.ts';
 export { bindEnvironment, checkIdentity, describeCluster, type Identity } from './environment.ts';
 export { initStack, refuseSecondStack } from './init.ts';
-export { readLock } from './lock.ts';
 export { baseName, readObjects } from './objects.ts';
 export { printObjects, writeObjects } from './print.ts';
 export { render, renderDirectory } from './render.ts';
 export { requiredComponents } from './requires.ts';
-export { type ClusterBinding, type Environment, findEnvironment, loadStack, type Stack, stackFile } from './stack.ts';
+export { type Environment, findEnvironment, loadStack, type Stack, stackFile } from './stack.ts';

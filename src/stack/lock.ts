@@ -9,7 +9,7 @@ import { inDirectory } from './stack.ts';
 /** What was vendored of one component: its version, and the hash of every file. */
 export type LockedComponent = z.output<typeof lockSchema>['spec']['components'][number];
 
-export const lockFile = 'slipway.lock';
+const lockFile = 'slipway.lock';
 
 /** The vendored components of a stack; empty where there is no lock file. */
 export async function readLock(files: Files, directory: string): Promise<LockedComponent[]> {

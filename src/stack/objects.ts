@@ -1,6 +1,7 @@
 import { type Problem, UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { isJsonObject, type JsonValue, parseYaml, type Resource } from '../resource/index.ts';
+import { inDirectory } from './stack.ts';
 
 /**
  * The objects in files, in directories of files (`.yaml`, `.yml`, `.json`; not deeper), or on stdin for `-`, in that
@@ -54,7 +55,7 @@ async function textsAt(files: Files, place: string, readInput: () => Promise<str
   if (place === '-') return [{ file: 'stdin', text: await readInput() }];
   const names =
     (await files.kind(place)) === 'directory'
-      ? (await files.list(place)).filter((name) => /\.(ya?ml|json)$/.test(name)).map((name) => `${place}/${name}`)
+      ? (await files.list(place)).filter((name) => /\.(ya?ml|json)$/.test(name)).map((name) => inDirectory(place, name))
       : [place];
   return Promise.all(
     names.map(async (file) => {

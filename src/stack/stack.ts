@@ -26,7 +26,7 @@ export interface Environment {
   protected: boolean;
 }
 
-export interface ClusterBinding {
+interface ClusterBinding {
   provider?: string | undefined;
   context?: string | undefined;
   /** UID of the namespace `kube-system`. */

@@ -49,7 +49,7 @@ export async function copyMissing(from: Files, to: Files, directory: string, tar
 }
 
 /** Every file below a directory, by its path from there, sorted. */
-export async function filesBelow(files: Files, directory: string, prefix = ''): Promise<string[]> {
+async function filesBelow(files: Files, directory: string, prefix = ''): Promise<string[]> {
   const names = await files.list(prefix === '' ? directory : `${directory}/${prefix}`);
   const found = await Promise.all(
     names.map(async (name) => {

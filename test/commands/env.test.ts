@@ -45,6 +45,12 @@ test('a broken stack file is told completely, with places', async () => {
   `);
 });
 
+test('env bind takes no cluster by itself: without a terminal it wants --context', async () => {
+  const project = makeProject({ 'slipway.yaml': stack('') });
+  const answer = await project.slipway('env', 'bind', 'dev');
+  expect([answer.exit, answer.stderr]).toEqual([2, expect.stringContaining('give the answer with --context')]);
+});
+
 test('env bind without a kubeconfig says what is missing', async () => {
   const project = makeProject({ 'slipway.yaml': stack('') });
   const answer = await project.slipway('env', 'bind', 'dev', '--context', 'kind-dev');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-export interface Answer {
+interface Answer {
   exit: number;
   stdout: string;
   stderr: string;

@@ -3,7 +3,7 @@ import { boolean } from '@oclif/core/flags';
 import { clusterFlags, outputFlag, SlipwayCommand } from '../../command/index.ts';
 import { UserError } from '../../errors.ts';
 import { describeCluster, type Environment, type Identity } from '../../stack/index.ts';
-import { confirm } from '../../ui/index.ts';
+import { confirm, select } from '../../ui/index.ts';
 
 export default class EnvBind extends SlipwayCommand {
   static override summary = 'Say which cluster an environment is';
@@ -28,7 +28,8 @@ export default class EnvBind extends SlipwayCommand {
     const { bindEnvironment, findEnvironment, loadStack } = await import('../../stack/index.ts');
     const stack = await loadStack(this.context.files, '.');
     const environment = findEnvironment(stack, args.env);
-    const found = await this.identityOf(await this.connect(flags));
+    const context = flags.context ?? (await this.askContext(environment, flags.kubeconfig));
+    const found = await this.identityOf(await this.connect({ ...flags, context }));
     const isSame = environment.cluster?.uid === found.uid && environment.cluster.context === found.context;
     if (!isSame) {
       if (!flags.yes) await this.confirmRebinding(environment, found);
@@ -38,6 +39,12 @@ export default class EnvBind extends SlipwayCommand {
     await this.print('EnvironmentBind', result, () => '');
     this.say(`${environment.name} ${isSame ? 'was' : 'is now'} bound to ${found.context} (${found.uid})`);
     return result;
+  }
+
+  private async askContext(environment: Environment, kubeconfig: string | undefined): Promise<string> {
+    const contexts = await this.context.contexts(kubeconfig);
+    const choices = contexts.map((name) => ({ value: name, name }));
+    return select(this.screen, `Which cluster is ${environment.name}?`, choices, this.asking('--context'));
   }
 
   private async confirmRebinding(environment: Environment, found: Identity): Promise<void> {
