@@ -4,6 +4,7 @@
  */
 import type { Cluster } from '../../cluster/index.ts';
 import type { Controller, MakeController } from './controller.ts';
+import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { endpoints } from './endpoints.ts';
 import { recordEvents } from './events.ts';
@@ -14,6 +15,7 @@ import { Queue } from './queue.ts';
 import { replicaSet } from './replica-set.ts';
 import { scheduler } from './scheduler.ts';
 import { rootCertificate, serviceAccount } from './service-account.ts';
+import { statefulSet } from './stateful-set.ts';
 
 const all: readonly MakeController[] = [
   serviceAccount,
