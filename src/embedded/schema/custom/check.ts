@@ -153,12 +153,9 @@ function checkNumber(value: JsonValue, schema: JsonObject, path: string): Verdic
   const verdict: Verdict = { causes: [], matches: 1 };
   const amount = Number(value);
   const refuse = (text: string) => merge(verdict, failed(invalid(fieldOf(path), value, `${body(path)} ${text}`)));
-  const format = schema['format'];
-  if (format === 'int32' && (amount > 2 ** 31 - 1 || amount < -(2 ** 31)))
-    merge(
-      verdict,
-      failed(invalid('<nil>', '', `Checked value must be of type ${schema['type']} with format int32 in ${path}`)),
-    );
+  const misfit = unfit(amount, schema);
+  if (misfit !== undefined)
+    merge(verdict, failed(invalid('<nil>', '', `Checked value must be of type ${misfit} in ${path}`)));
   const multiple = limit(schema, 'multipleOf');
   if (multiple !== undefined && !isMultiple(amount, multiple)) refuse(`should be a multiple of ${multiple}`);
   const [most, least] = [limit(schema, 'maximum'), limit(schema, 'minimum')];
@@ -168,6 +165,14 @@ function checkNumber(value: JsonValue, schema: JsonObject, path: string): Verdic
   if (least !== undefined && (above ? amount <= least : amount < least))
     refuse(`should be greater than ${above ? '' : 'or equal to '}${least}`);
   return verdict;
+}
+
+/** The integer type that a number does not fit into. */
+function unfit(amount: number, schema: JsonObject): string | undefined {
+  if (schema['type'] !== 'integer') return undefined;
+  const bits = schema['format'] === 'int32' ? 31 : 63;
+  if (Number.isInteger(amount) && amount < 2 ** bits && amount >= -(2 ** bits)) return undefined;
+  return `integer ${schema['format'] === undefined ? '(default format)' : `with format ${schema['format']}`}`;
 }
 
 const isMultiple = (value: number, factor: number) => {

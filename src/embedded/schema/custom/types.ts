@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type Resource } from '../../../resource/index.ts';
+import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../../../resource/index.ts';
 import { at, each, isEmpty, number, text, texts, within } from '../access.ts';
 import type { Cause, FieldSchema, PrinterColumn, ScalePaths, SubresourceRow, TypeSchema } from '../schema.ts';
 import { type Shape, shapeOf } from '../shape.ts';
@@ -161,7 +161,11 @@ function validateCustom(
   const { structural } = checks;
   if (options.subresource === 'status') {
     const status = structural.field('status');
-    if (status !== undefined) causes.push(...checkSchema(object['status'], status.schema, 'status', old?.['status']));
+    if (status !== undefined) {
+      const wrong = checkSchema(object['status'], status.schema, '', old?.['status']);
+      const place = (field: string) => (field === '<nil>' ? 'status' : `status.${field}`);
+      causes.push(...wrong.map((cause) => ({ ...cause, field: place(cause.field) })));
+    }
     causes.push(...checkScale(object, checks.scale, false));
   } else {
     causes.push(...checkSchema(object, structural.schema, '', old), ...checkScale(object, checks.scale, true));
@@ -179,11 +183,29 @@ function checkScale(object: Resource, scale: ScalePaths | undefined, withSpec: b
   if (scale === undefined) return [];
   const paths = withSpec ? [scale.specReplicasPath, scale.statusReplicasPath] : [scale.statusReplicasPath];
   return paths.flatMap((path) => {
-    const steps = path.replace(/^\./, '').split('.');
-    const value = within(object, ...steps.slice(0, -1))[steps.at(-1) ?? ''];
-    if (value === undefined || value === null) return [];
-    if (typeof value !== 'number' && typeof value !== 'bigint') return [];
+    const value = nested(object, path.replace(/^\./, '').split('.'));
+    if (value === undefined) return [];
+    if (typeof value === 'string') return [invalid(path, 0, `${path} accessor error: ${value}`)];
     if (value < 0) return [invalid(path, value, 'should be a non-negative integer')];
     return value > 2 ** 31 - 1 ? [invalid(path, value, `should be less than or equal to ${2 ** 31 - 1}`)] : [];
   });
+}
+
+/** The number at the end of some fields, or why there is none, or undefined where a field is missing. */
+function nested(object: JsonObject, steps: string[]): number | bigint | string | undefined {
+  let value: JsonValue | undefined = object;
+  for (const step of steps) {
+    if (value === undefined || value === null) return undefined;
+    if (!isJsonObject(value)) return `${show(value)}, expected map[string]interface{}`;
+    value = value[step];
+  }
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'number' || typeof value === 'bigint' ? value : `${show(value)}, expected int64`;
+}
+
+function show(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.join(' ')}] is of the type []interface {}`;
+  if (isJsonObject(value)) return `map[] is of the type map[string]interface {}`;
+  const types: Record<string, string> = { string: 'string', boolean: 'bool' };
+  return `${value} is of the type ${types[typeof value] ?? 'int64'}`;
 }

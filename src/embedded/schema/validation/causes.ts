@@ -24,6 +24,13 @@ export const typeInvalid = (field: string, value: Value, detail: string): Cause 
   field,
 });
 
+/** Invalid, where the value is a Go struct: its JSON is given as the server writes it, fields in their own order. */
+export const invalidStruct = (field: string, json: string, detail: string): Cause => ({
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${json}: ${detail}`,
+  field,
+});
+
 /** Invalid, where the value is too large to be shown. */
 export const invalidOmitted = (field: string, detail: string): Cause => ({
   reason: 'FieldValueInvalid',

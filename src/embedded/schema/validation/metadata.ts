@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts
 import { at, each, number, text, texts } from '../access.ts';
 import { equalJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
-import { forbidden, invalid, required, tooLong } from './causes.ts';
+import { forbidden, invalid, invalidStruct, required, tooLong } from './causes.ts';
 import { dnsLabel, labelValue, type NameRule, qualifiedName } from './names.ts';
 
 const annotationLimit = 256 * 1024;
@@ -104,13 +104,18 @@ function checkOwners(owners: JsonObject[], path: string): Cause[] {
   const controllers = owners.filter((owner) => owner['controller'] === true).map((o) => `${o['kind']}/${o['name']}`);
   for (const other of controllers.slice(1))
     causes.push(
-      invalid(
+      invalidStruct(
         path,
-        owners,
+        `[${owners.map(ownerJson).join(',')}]`,
         `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]} and ${other}`,
       ),
     );
   return causes;
+}
+
+function ownerJson(owner: JsonObject): string {
+  const fields = ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'];
+  return JSON.stringify(Object.fromEntries(fields.flatMap((field) => (field in owner ? [[field, owner[field]]] : []))));
 }
 
 function checkFinalizers(metadata: JsonObject, path: string): Cause[] {

@@ -27,7 +27,7 @@ const bytes = (value: string) => Buffer.byteLength(value);
 
 function explain(words: string, pattern: string, ...examples: string[]): string {
   if (examples.length === 0) return `${words} (regex used for validation is '${pattern}')`;
-  const list = examples.map((example) => `'${example}', `).join('or ');
+  const list = examples.map((example) => `'${example}', `).join(' or ');
   return `${words} (e.g. ${list}regex used for validation is '${pattern}')`;
 }
 
