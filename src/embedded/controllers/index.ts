@@ -25,6 +25,8 @@ const all: readonly MakeController[] = [
   scheduler,
   replicaSet,
   deployment,
+  statefulSet,
+  daemonSet,
 ];
 
 export interface ControllersOptions {
