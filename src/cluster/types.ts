@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupOf, versionOf } from '../resource/index.ts';
+import { unlessAborted } from './abort.ts';
 import { builtinLocation, type Location, rootOf } from './builtin.ts';
 import type { Call, ResourceType, Target, Transport } from './cluster.ts';
 import { makeDiscovery } from './discovery.ts';
@@ -71,21 +72,6 @@ export function makeTypes(transport: Transport): Types {
 }
 
 const keyOfType = (group: string, version: string, kind: string) => `${group}/${version}/${kind}`;
-
-/** The shared request goes on for the others when one caller leaves. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    work.catch(() => undefined);
-  }
-}
 
 function noKind(transport: Transport, target: Target, verb: string, types: readonly ResourceType[]): ClusterError {
   const { apiVersion, kind } = target;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Cluster, ClusterError, connect } from '../../src/cluster/index.ts';
+import { type Cluster, connect } from '../../src/cluster/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
 import { type ControlPlane, controlPlaneAvailable, sharedControlPlane } from '../support/control-plane.ts';
+import { clusterFailureOf } from '../support/failure.ts';
 import { type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 
 const namespace = 'cluster-faults';
@@ -12,15 +13,6 @@ const object = (name: string): Resource => ({
   data: { long: 'x'.repeat(20_000) },
 });
 const refOf = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name });
-const failureOf = async (work: Promise<unknown>): Promise<ClusterError> => {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ClusterError);
-  return error as ClusterError;
-};
-
 describe.skipIf(!controlPlaneAvailable)('a connection that misbehaves', () => {
   let plane: ControlPlane;
   let direct: Cluster;
@@ -60,7 +52,7 @@ describe.skipIf(!controlPlaneAvailable)('a connection that misbehaves', () => {
 
   test('writing is left to the caller, who learns when to come back', async () => {
     proxy.inject({ status: 429, retryAfter: 7, times: 1 });
-    const error = await failureOf(cluster.create(object('busy')));
+    const error = await clusterFailureOf(cluster.create(object('busy')));
     expect(error).toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429, retryAfterSeconds: 7 });
     expect(error.message).toBe(`Cannot create ConfigMap ${namespace}/busy: the server has too many requests`);
     expect(proxy.requests).toHaveLength(1);
@@ -68,7 +60,7 @@ describe.skipIf(!controlPlaneAvailable)('a connection that misbehaves', () => {
 
   test('503 without Retry-After is an error at once', async () => {
     proxy.inject({ status: 503 });
-    const error = await failureOf(cluster.get(refOf('there')));
+    const error = await clusterFailureOf(cluster.get(refOf('there')));
     expect(error).toMatchObject({ code: 'SERVER_UNAVAILABLE', status: 503, reason: 'ServiceUnavailable' });
   });
 
@@ -81,7 +73,7 @@ describe.skipIf(!controlPlaneAvailable)('a connection that misbehaves', () => {
 
   test('a write whose answer was lost is an error that says so, and was done', async () => {
     proxy.inject({ cut: 'after', times: 1 });
-    const error = await failureOf(cluster.create(object('unheard')));
+    const error = await clusterFailureOf(cluster.create(object('unheard')));
     expect(error).toMatchObject({ code: 'CONNECTION_LOST', status: 0 });
     expect((await direct.get(refOf('unheard'))).metadata.name).toBe('unheard');
     await direct.delete(refOf('unheard'));
@@ -89,13 +81,13 @@ describe.skipIf(!controlPlaneAvailable)('a connection that misbehaves', () => {
 
   test('the next request after a lost connection opens a new one', async () => {
     proxy.inject({ cut: 'before', times: 1 });
-    await failureOf(cluster.apply(object('there'), { fieldManager: 'test' }));
+    await clusterFailureOf(cluster.apply(object('there'), { fieldManager: 'test' }));
     await cluster.apply(object('there'), { fieldManager: 'test' });
   });
 
   test('a call that takes too long ends with its timeout', async () => {
     proxy.inject({ delay: 5000 });
-    const error = await failureOf(cluster.get(refOf('there'), { timeout: 200 }));
+    const error = await clusterFailureOf(cluster.get(refOf('there'), { timeout: 200 }));
     expect(error.message).toBe(`Cannot get ConfigMap ${namespace}/there: cluster proxy did not answer within 0.2 s`);
   });
 

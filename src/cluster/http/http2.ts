@@ -1,5 +1,6 @@
 import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import { unlessAborted } from '../abort.ts';
 import type { ApiResponse } from '../cluster.ts';
 import { bodyOf, type Channel, connectionLost, flatHeaders, type WireRequest } from './channel.ts';
 
@@ -30,23 +31,23 @@ export function http2Channel(server: URL, dial: () => Promise<Socket>): Channel 
     sessions.add(session);
     session.http2.once('close', () => sessions.delete(session));
   };
-  const acquire = async (): Promise<Session> => {
+  /** A place on a connection; `leave` gives it back. */
+  const acquire = async (signal: AbortSignal | undefined): Promise<Session> => {
     for (;;) {
       for (const session of sessions) {
-        if (!session.isLeaving && session.active < limitOf(session)) return session;
+        if (session.isLeaving || session.active >= limitOf(session)) continue;
+        if (session.active++ === 0) session.http2.ref();
+        return session;
       }
       const serving = [...sessions].filter((session) => !session.isLeaving);
-      if (serving.length >= maxSessions) await freed.promise;
+      if (serving.length >= maxSessions) await unlessAborted(freed.promise, signal);
       else {
         connecting ??= connect().finally(() => {
           connecting = undefined;
         });
-        await connecting;
+        await unlessAborted(connecting, signal);
       }
     }
-  };
-  const enter = (session: Session) => {
-    if (session.active++ === 0) session.http2.ref();
   };
   const leave = (session: Session) => {
     // A connection that nobody uses must not keep the process alive.
@@ -58,9 +59,7 @@ export function http2Channel(server: URL, dial: () => Promise<Socket>): Channel 
   return {
     send: async (request) => {
       for (let attempt = 1; ; attempt++) {
-        const session = await acquire();
-        request.signal?.throwIfAborted();
-        enter(session);
+        const session = await acquire(request.signal);
         try {
           return await sendOn(session, request, () => leave(session));
         } catch (error) {

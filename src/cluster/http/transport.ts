@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { UserError } from '../../errors.ts';
+import { unlessAborted } from '../abort.ts';
 import type { Access, Identity } from '../access.ts';
 import type { ApiRequest, ApiResponse, Transport } from '../cluster.ts';
 import type { Channel } from './channel.ts';
@@ -29,8 +30,7 @@ export function httpTransport(access: Access): Transport {
   };
 
   const sendAs = async (identity: Identity, request: ApiRequest): Promise<ApiResponse> => {
-    const channel = await channelFor(identity);
-    request.signal?.throwIfAborted();
+    const channel = await unlessAborted(channelFor(identity), request.signal);
     return channel.send({
       method: request.method,
       path: pathOf(access.server, request),
