@@ -34,8 +34,15 @@ async function served(cluster: Cluster, definition: Resource, call: Call): Promi
   return ready;
 }
 
+/**
+ * Annotations that ask somebody else to fill `caBundle`. Without one it is the webhook's own program that does, before
+ * its pods become ready.
+ */
+const injectors = new Set(['cert-manager.io/inject-ca-from', 'cert-manager.io/inject-ca-from-secret', 'slipway.dev/inject-ca-from']);
+
 async function webhook(cluster: Cluster, configuration: Resource, call: Call): Promise<Readiness> {
-  for (const item of objectsAt(configuration, 'webhooks')) {
+  const injected = Object.keys(configuration.metadata.annotations ?? {}).some((name) => injectors.has(name));
+  for (const item of injected ? objectsAt(configuration, 'webhooks') : []) {
     if (at(item, 'clientConfig', 'service') === undefined) continue;
     if ((textAt(item, 'clientConfig', 'caBundle') ?? '') === '') {
       return waiting(`nobody has put a caBundle into webhook ${textAt(item, 'name')}`);
