@@ -23,7 +23,7 @@ export async function showHelp(commands: Config, argv: readonly string[]): Promi
   const words = wordsOf(argv[0] === 'help' ? argv.slice(1) : argv);
   while (words.length > 0 && !knows(commands, words.join(':'))) words.pop();
   if (words.length === 0 && wordsOf(argv).some((word) => word !== 'help')) return false;
-  await new Help(commands).showHelp(words);
+  await new Help(commands, { hideAliasesFromRoot: true }).showHelp(words);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { type Problem, UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import { isJsonObject, type JsonValue, parseYaml, type Resource } from '../resource/index.ts';
+import { isJsonObject, type JsonValue, parseYaml, type Resource, splitDocuments } from '../resource/index.ts';
 import { inDirectory } from './stack.ts';
 
 /**
@@ -17,11 +17,11 @@ export async function readObjects(
   const resources: Resource[] = [];
   for (const { file, text } of texts) {
     try {
-      for (const document of parseYaml(text, { file })) {
+      for (const [index, document] of parseYaml(text, { file }).entries()) {
         for (const value of itemsOf(document)) {
-          const problem = problemOf(value, file);
-          if (problem === undefined) resources.push(value as Resource);
-          else problems.push(problem);
+          const message = faultOf(value);
+          if (message === undefined) resources.push(value as Resource);
+          else problems.push({ file, line: lineOfDocument(text, index), message });
         }
       }
     } catch (error) {
@@ -74,11 +74,17 @@ function itemsOf(document: JsonValue): JsonValue[] {
   return [document];
 }
 
-function problemOf(value: JsonValue, file: string): Problem | undefined {
-  if (!isJsonObject(value)) return { file, message: 'holds a document that is not an object' };
+function faultOf(value: JsonValue): string | undefined {
+  if (!isJsonObject(value)) return 'holds a document that is not an object';
   const { apiVersion, kind, metadata } = value;
-  if (typeof apiVersion !== 'string' || apiVersion === '') return { file, message: 'an object has no apiVersion' };
-  if (typeof kind !== 'string' || kind === '') return { file, message: 'an object has no kind' };
+  if (typeof apiVersion !== 'string' || apiVersion === '') return 'an object has no apiVersion';
+  if (typeof kind !== 'string' || kind === '') return 'an object has no kind';
   const named = isJsonObject(metadata) && typeof metadata['name'] === 'string' && metadata['name'] !== '';
-  return named ? undefined : { file, message: `an object of kind ${kind} has no metadata.name` };
+  return named ? undefined : `an object of kind ${kind} has no metadata.name`;
+}
+
+/** Where the document that is the nth of those with something in them begins. */
+function lineOfDocument(text: string, index: number): number {
+  const filled = splitDocuments(text).filter((document) => parseYaml(document.text).length > 0);
+  return filled[index]?.line ?? 1;
 }

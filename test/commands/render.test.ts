@@ -85,9 +85,9 @@ test('files with broken objects are told all at once', async () => {
     {
       "exit": 2,
       "stderr": "Error: Cannot read the objects in .: not all are valid (OBJECTS_INVALID)
-      a.yaml: an object has no apiVersion
-      a.yaml: an object of kind Secret has no metadata.name
-      a.yaml: holds a document that is not an object
+      a.yaml:1: an object has no apiVersion
+      a.yaml:3: an object of kind Secret has no metadata.name
+      a.yaml:6: holds a document that is not an object
       b.yaml:2:2: did not find expected ',' or ']'
     ",
       "stdout": "",
