@@ -4,6 +4,8 @@
  */
 export { builtinTypes } from './builtin.ts';
 export { type CustomType, customTypes } from './custom/types.ts';
+export { openApiV2 } from './openapi/v2.ts';
+export { openApiV3 } from './openapi/v3.ts';
 export { compareQuantities, formatQuantity, parseQuantity, type Quantity } from './quantity.ts';
 export type {
   Cause,
