@@ -88,6 +88,7 @@ function explain(attempt: Attempt, code: number, status: Status): Explanation {
         suggestions: ['try again in a moment'],
       };
     default:
+      if (notInSchema.test(status.message)) return explainNotInSchema(status);
       return {
         code: code >= 500 ? 'SERVER_ERROR' : 'REFUSED',
         why: status.message.replace('Internal error occurred: ', '') || `the server answered with HTTP status ${code}`,
@@ -103,6 +104,8 @@ const forbiddenPrefix = /^\S+(?: "[^"]*")? is forbidden: /;
 const conflictPrefix = /^Operation cannot be fulfilled on \S+ "[^"]*": /;
 /** What the server adds to every message about a name: examples and the expression. */
 const regularExpression = / \(e\.g\. .*?regex used for validation is '.*?'\)$/;
+/** Server-side apply answers 500 without a reason where the object does not fit its type. */
+const notInSchema = /^failed to create typed patch object \([^)]*\): (?:errors:)?/;
 /** The sentence of the RBAC authorizer. */
 const notAllowed =
   /^User "(?<user>[^"]*)" cannot (?<verb>\S+) resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)"| at the cluster scope)(?<rest>.*)/s;
@@ -169,6 +172,16 @@ function explainInvalid(status: Status): Explanation {
     exit: 2,
     problems: causes.map((message) => ({ message })),
   };
+}
+
+function explainNotInSchema({ message }: Status): Explanation {
+  const causes = message
+    .replace(notInSchema, '')
+    .replaceAll(/&value\.valueUnstructured\{Value:(.*?)\}/g, '$1')
+    .split('\n')
+    .map((line) => line.trim().replace(/^\./, ''))
+    .filter((line) => line !== '');
+  return { code: 'INVALID_OBJECT', why: some(causes), exit: 2, problems: causes.map((cause) => ({ message: cause })) };
 }
 
 function readStatus({ status, headers, text }: Refusal): Status {

@@ -256,6 +256,14 @@ describe.skipIf(!controlPlaneAvailable)('against a real API server', () => {
     expect([error.code, error.message]).toEqual([code, message]);
   });
 
+  test("server-side apply: a field that the schema does not have is the input's fault, whatever status it has", async () => {
+    const error = await clusterFailureOf(
+      cluster.apply({ ...configMap('typo'), datum: {} }, { fieldManager: 'slipway' }),
+    );
+    expect(error).toMatchObject({ code: 'INVALID_OBJECT', exit: 2 });
+    expect(error.message).toBe(`Cannot apply ConfigMap ${namespace}/typo: datum: field not declared in schema`);
+  });
+
   test('deleting only what was seen: another UID is refused', async () => {
     const error = await clusterFailureOf(cluster.delete(ref('page-1'), { uid: 'other' }));
     expect(error.code).toBe('CONFLICT');
