@@ -11,8 +11,8 @@ const commands = readdirSync(path.join(root, 'src/commands'), { recursive: true,
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''));
 
-/** Bundled: what every start loads. The rest of the dependencies is heavy and rarely needed. */
-const bundled = ['@oclif/core', 'js-yaml'];
+/** Bundled with what they need themselves: what every start loads. The rest is heavy and rarely needed. */
+const bundled = ['@oclif/core', 'js-yaml', 'zod'];
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 const bundle = await rolldown({
@@ -22,8 +22,11 @@ const bundle = await rolldown({
     ...commands.map((command) => [`commands/${command}`, `src/commands/${command}.ts`]),
   ]),
   platform: 'node',
-  external: (id) =>
-    /^[^./]/.test(id) && !path.isAbsolute(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)),
+  external: (id, importer) =>
+    !importer?.includes('node_modules') &&
+    /^[^./]/.test(id) &&
+    !path.isAbsolute(id) &&
+    !bundled.some((name) => id === name || id.startsWith(`${name}/`)),
 });
 await bundle.write({ dir: path.join(root, 'dist'), format: 'esm', chunkFileNames: 'chunks/[name].js', minify: true });
 await bundle.close();

@@ -1,7 +1,8 @@
 /** Columns a text takes in a terminal. It must be free of control characters: measure before painting. */
 export function widthOf(text: string): number {
+  if (isAscii(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
+  for (const { segment } of graphemes().segment(text)) width += wide.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -10,7 +11,7 @@ export function truncate(text: string, width: number): string {
   if (text.length <= width / 2 || widthOf(text) <= width) return text;
   let kept = '';
   let used = 1;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes().segment(text)) {
     used += widthOf(segment);
     if (used > width) break;
     kept += segment;
@@ -26,7 +27,14 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
+
+let segmenter: Intl.Segmenter | undefined;
+/** Made at the first need: it loads tables for 10 ms, and most text is ASCII. */
+function graphemes(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter;
+}
 
 /** East Asian wide and fullwidth blocks (Unicode UAX 11), and emoji. */
 const wide =
