@@ -23,7 +23,7 @@ export function isTransient(error: unknown, { awaited = false }: Expected = {}):
   if (status === 403) {
     return /being terminated/.test(message) || (awaited && /looking up service account|not found/.test(message));
   }
-  return status >= 500 && !isTypeError(message);
+  return status >= 500 && code !== 'INVALID_OBJECT' && !isTypeError(message);
 }
 
 /** A broken intent for which the server answers 500: a list with the same key twice, a field of the wrong type. */
