@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../../src/resource/index.ts';
+import { isJsonObject, type JsonObject, type JsonValue, type Resource, toJson } from '../../src/resource/index.ts';
 import { choose, components, environments, render, renderFrom, values } from './catalogue.ts';
 
 const all = await components();
@@ -69,13 +69,23 @@ test('the preset minimal requests at most 2 GiB, in dev as well', async () => {
   expect((await requests('overlays/dev')).memory).toBeLessThanOrEqual(memory);
 });
 
-test.each(all)('$name provides its definitions, makes its namespaces and no others', async (component) => {
+test.each(all)('$name provides its definitions, makes its namespaces and leans on no others', async (component) => {
   const objects = await render(`manifests/${component.name}`);
   const names = (kind: string) => objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
   expect(names('CustomResourceDefinition').sort()).toEqual([...component.provides].sort());
   expect(names('Namespace')).toEqual(component.namespaces);
-  const used = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
-  expect([...used].filter((namespace) => !component.namespaces.includes(namespace))).toEqual([]);
+  // In metadata, in the subjects of bindings, in the services of webhooks: so it stands alone, as `requires` says.
+  const used = objects
+    .filter(({ kind }) => kind !== 'CustomResourceDefinition')
+    .flatMap((object) => [...values(object)].filter(([path]) => path.at(-1) === 'namespace').map(([, value]) => value));
+  expect(component.requires).toEqual([]);
+  expect([...new Set(used)]).toEqual(component.namespaces);
+});
+
+// `kubectl apply` without --server-side keeps the object in an annotation, and annotations have a limit.
+test('every object is small enough for plain kubectl apply', async () => {
+  const sizes = (await render('overlays/prod')).map((object) => [toJson(object).length, object.metadata.name] as const);
+  expect(sizes.filter(([size]) => size >= 262_144)).toEqual([]);
 });
 
 test('components share no object', async () => {
