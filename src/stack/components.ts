@@ -59,7 +59,10 @@ export interface RemoveOptions {
   acceptEdits?: boolean;
 }
 
-/** Takes components out of a stack. Refused while others need them, or where vendored files were edited. */
+/**
+ * Takes components out of a stack. Refused while others need them, or where vendored files were edited. The stack file
+ * is written last, so that what was interrupted can be started again.
+ */
 export async function removeComponents(
   files: Files,
   stack: Stack,
@@ -96,14 +99,15 @@ export async function removeComponents(
   const locked = await readLock(files, directory);
   const leaving = locked.filter(({ name }) => names.includes(name));
   if (!options.acceptEdits) await refuseEdits(files, directory, leaving);
-  await editChoices(files, stack, { remove: names });
   await editList(files, directory, { remove: names });
   await writeLock(
     files,
     directory,
     locked.filter(({ name }) => !names.includes(name)),
   );
-  await Promise.all(leaving.map(({ name }) => files.remove(inDirectory(directory, 'manifests', name))));
+  const ours = stack.components.filter(({ name, provider }) => names.includes(name) && provider !== 'external');
+  await Promise.all(ours.map(({ name }) => files.remove(inDirectory(directory, 'manifests', name))));
+  await editChoices(files, stack, { remove: names });
 }
 
 interface Choices {

@@ -139,6 +139,23 @@ test('removing a component whose vendored files were edited is refused, unless t
   expect(await files.list('manifests')).toEqual(['kustomization.yaml', 'notebooks', 'profiles']);
 });
 
+test('what was interrupted between two files is finished by the same call', async () => {
+  const files = await stackWith('serving');
+  const before = files.all();
+  await addComponents(files, await loadStack(files, '.'), catalogue, ['notebooks']);
+  const after = files.all();
+  for (const lost of ['/slipway.yaml', '/manifests/kustomization.yaml', '/slipway.lock']) {
+    const half = memoryFiles({ ...after, '/slipway.yaml': before['/slipway.yaml']!, [lost]: before[lost]! });
+    await addComponents(half, await loadStack(half, '.'), catalogue, ['notebooks']);
+    expect(half.all()).toEqual(after);
+  }
+  const whole = await loadStack(files, '.');
+  await removeComponents(files, whole, ['notebooks', 'profiles']);
+  const half = memoryFiles({ ...files.all(), '/slipway.yaml': after['/slipway.yaml']! });
+  await removeComponents(half, await loadStack(half, '.'), ['notebooks', 'profiles']);
+  expect(half.all()).toEqual(before);
+});
+
 test('the last component stays', async () => {
   const files = await stackWith('serving');
   await expect(removeComponents(files, await loadStack(files, '.'), ['serving'])).rejects.toMatchObject({
