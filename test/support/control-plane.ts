@@ -15,7 +15,7 @@ const kube = path.resolve(import.meta.dirname, '../../../shared/kube/kube');
 /** False in a plain clone: tests against a real API server are skipped there (`describe.skipIf`). */
 export const controlPlaneAvailable: boolean = process.platform === 'linux' && existsSync(kube);
 
-export type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
+type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 
 /** A real Kubernetes on loopback whose user is an administrator. */
 export interface ControlPlane {
@@ -94,7 +94,7 @@ function release(guard: ChildProcess): void {
 }
 
 /** What a control plane can be asked, wherever it was started. */
-export function controlPlaneAt(dir: string, takeDown: () => Promise<void>): ControlPlane {
+function controlPlaneAt(dir: string, takeDown: () => Promise<void>): ControlPlane {
   const run = execaRun();
   const kubeconfig = path.join(dir, 'kubeconfig');
   const programs =

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlPlane } from './control-plane.ts';
 
 /** What happens to a request instead of, or before, its normal course. */
-export type Fault = {
+type Fault = {
   /** Which requests; all by default. */
   when?: (request: SeenRequest) => boolean;
   /** How many of them; all by default. */
@@ -25,7 +25,7 @@ export type Fault = {
   | { cut: 'half' }
 );
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   /** With the query. */
   path: string;

@@ -78,6 +78,8 @@ export function httpTransport(access: Access): Transport {
 
 /** The first connection tells what the server speaks, and is used. */
 async function openChannel(access: Access, identity: Identity): Promise<Channel> {
+  // Loaded while the server is awaited; nearly every server speaks it.
+  const http2 = access.server.protocol === 'https:' ? import('./http2.ts') : undefined;
   let first: Socket | TLSSocket | undefined = await dial(access, identity);
   const protocol = 'alpnProtocol' in first ? first.alpnProtocol : undefined;
   const next = async () => {
@@ -85,7 +87,7 @@ async function openChannel(access: Access, identity: Identity): Promise<Channel>
     first = undefined;
     return socket.destroyed ? dial(access, identity) : socket;
   };
-  if (protocol === 'h2') return (await import('./http2.ts')).http2Channel(access.server, next);
+  if (protocol === 'h2' && http2 !== undefined) return (await http2).http2Channel(access.server, next);
   return (await import('./http1.ts')).http1Channel(access.server, next);
 }
 

@@ -2,13 +2,14 @@ import { UserError } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../resource/index.ts';
 import { type Credentials, type Identity, withToken } from '../access.ts';
 import { readData } from './data.ts';
-import { execPlugin } from './exec-plugin.ts';
 import { nonEmpty } from './kubeconfig.ts';
-import { openIdConnect } from './oidc.ts';
 import type { CredentialSource } from './source.ts';
 import { tokenFile } from './token-file.ts';
 
-/** The credentials of a kubeconfig's user, in the order of precedence of client-go. */
+/**
+ * The credentials of a kubeconfig's user, in the order of precedence of client-go. What is seldom used is loaded when it
+ * is used: start-up time is a feature.
+ */
 export async function credentialsOf(source: CredentialSource): Promise<Credentials> {
   const { context, user } = source;
   const cert = await readData(context, user, 'client-certificate');
@@ -25,10 +26,10 @@ export async function credentialsOf(source: CredentialSource): Promise<Credentia
     const basic = Buffer.from(`${user['username']}:${password}`).toString('base64');
     return fixed({ ...base, headers: { ...base.headers, authorization: `Basic ${basic}` } });
   }
-  if (isJsonObject(user['exec'])) return execPlugin(source, user['exec'], base);
+  if (isJsonObject(user['exec'])) return (await import('./exec-plugin.ts')).execPlugin(source, user['exec'], base);
   const provider = user['auth-provider'];
   if (!isJsonObject(provider)) return fixed(base);
-  if (provider['name'] === 'oidc') return openIdConnect(source, provider, base);
+  if (provider['name'] === 'oidc') return (await import('./oidc.ts')).openIdConnect(source, provider, base);
   const name = String(provider['name']);
   throw new UserError('KUBECONFIG_INVALID', `Cannot use the context ${context}: its login method ${name} was removed`, {
     exit: 2,
