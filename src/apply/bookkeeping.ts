@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { type Cluster, ClusterError } from '../cluster/index.ts';
-import { keyOf, type Resource } from '../resource/index.ts';
+import { type JsonObject, keyOf, type Resource } from '../resource/index.ts';
 import { homeNamespace, inventoryName } from './inventory/applyset.ts';
 import { type Inventory, type Member, memberKey, writeRecord } from './inventory/record.ts';
 import { getIfThere } from './live.ts';
@@ -16,7 +17,11 @@ interface Terms {
   deadline: number;
 }
 
-/** Makes the namespace for inventories where it is missing; waits while an earlier one is still being deleted. */
+/**
+ * Makes the namespace for inventories where it is missing; waits while an earlier one is still being deleted. One that
+ * is there is touched, so that another run that is about to delete it as empty sees that it is not (see
+ * `removeInventory`).
+ */
 export async function ensureHome(cluster: Cluster, terms: Terms): Promise<void> {
   await withRetries(
     async () => {
@@ -28,11 +33,15 @@ export async function ensureHome(cluster: Cluster, terms: Terms): Promise<void> 
           reason: 'Conflict',
         });
       }
-      if (found !== undefined) return;
+      if (found !== undefined) {
+        const run = { metadata: { uid: found.metadata.uid, annotations: { 'slipway.dev/run': randomUUID() } } };
+        await readable(() => cluster.patch(home, { type: 'merge', body: run as JsonObject }, { fieldManager }));
+        return;
+      }
       const metadata = { name: homeNamespace, labels: { [managed]: 'true' } };
       await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata }, { fieldManager });
     },
-    { ...terms, transient: (error) => isTransient(error) },
+    { ...terms, transient: (error) => isTransient(error, { awaited: true }) },
   );
 }
 
@@ -76,31 +85,48 @@ export async function writeInventory(
 }
 
 /**
- * Takes the inventory away, and with the last one the namespace. Gives back whether the namespace goes, and with it the
- * Lease.
+ * Takes the inventory away, and with the last one the namespace, unless another run has begun to use it. Gives back the
+ * UID of the namespace if it goes, and with it the Lease.
  */
-export async function removeInventory(cluster: Cluster, owner: Owner, terms: Terms): Promise<boolean> {
-  const collection = { apiVersion: 'v1', kind: 'ConfigMap', namespace: homeNamespace };
-  const retry = <T>(work: () => Promise<T>) =>
-    withRetries(work, { ...terms, transient: (error) => isTransient(error) });
-  const { items } = await retry(() => cluster.list(collection, { labelSelector: 'slipway.dev/inventory=true' }));
-  const namespace = await readable(() => getIfThere(cluster, home, {}));
-  const last = items.every((item) => item.metadata.name === inventoryName(owner));
-  if (last && namespace !== 'forbidden' && namespace?.metadata.labels?.[managed] === 'true') {
-    await retry(() => deleteIfThere(cluster, home, namespace.metadata.uid));
-    return true;
-  }
-  await retry(() => deleteIfThere(cluster, { ...collection, name: inventoryName(owner) }, undefined));
-  return false;
+export async function removeInventory(cluster: Cluster, owner: Owner, terms: Terms): Promise<string | undefined> {
+  const name = inventoryName(owner);
+  return withRetries(
+    async () => {
+      const namespace = await readable(() => getIfThere(cluster, home, {}));
+      if (namespace === undefined) return undefined;
+      if (namespace !== 'forbidden' && namespace.metadata.labels?.[managed] === 'true') {
+        const { uid = '', resourceVersion = '' } = namespace.metadata;
+        if (await isAlone(cluster, name)) {
+          await deleteIfThere(cluster, home, { uid, resourceVersion });
+          return uid;
+        }
+      }
+      await deleteIfThere(cluster, { ...inventories, name }, {});
+      return undefined;
+    },
+    { ...terms, transient: (error) => isTransient(error) },
+  );
+}
+
+const inventories = { apiVersion: 'v1', kind: 'ConfigMap', namespace: homeNamespace };
+const leases = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: homeNamespace };
+
+/** Whether no other inventory and no other run's Lease is there. */
+async function isAlone(cluster: Cluster, name: string): Promise<boolean> {
+  const lists = [
+    await cluster.list(inventories, { labelSelector: 'slipway.dev/inventory=true' }),
+    await cluster.list(leases, { metadataOnly: true }),
+  ];
+  return lists.every(({ items }) => items.every((item) => item.metadata.name === name));
 }
 
 async function deleteIfThere(
   cluster: Cluster,
   ref: { apiVersion: string; kind: string; namespace?: string; name: string },
-  expected: string | undefined,
+  expected: { uid?: string; resourceVersion?: string },
 ): Promise<void> {
   try {
-    await cluster.delete(ref, expected === undefined ? {} : { uid: expected });
+    await cluster.delete(ref, expected);
   } catch (error) {
     if (error instanceof ClusterError && error.status === 404) return;
     throw error;

@@ -124,10 +124,10 @@ async function carryOut(cluster: Cluster, plan: Plan, terms: Terms, emit: Emit):
   const components = [...new Set(plan.changes.flatMap((change) => change.component ?? []))].sort();
   emit({ type: 'started', changes: plan.changes.filter(isChange).length, components });
   if (plan.empty) return runPlan(cluster, plan, undefined, terms, emit);
-  await ensureHome(cluster, terms);
   let waitingFor = '';
   const hold = await acquire(cluster, plan.owner, {
     ...terms,
+    prepare: () => ensureHome(cluster, terms),
     onWaiting(holder) {
       if (holder === waitingFor) return;
       waitingFor = holder;
@@ -150,11 +150,11 @@ async function carryOut(cluster: Cluster, plan: Plan, terms: Terms, emit: Emit):
       });
     }
     const signal = AbortSignal.any([terms.signal, hold.lost]);
-    const beforeHomeGoes = async () => {
+    const goes = async () => {
       homeGoes = true;
       await hold.release({ keep: true });
     };
-    return await runPlan(cluster, plan, { inventory, beforeHomeGoes }, { ...terms, signal }, emit);
+    return await runPlan(cluster, plan, { inventory, homeGoes: goes }, { ...terms, signal }, emit);
   } finally {
     await hold.release({ keep: homeGoes });
   }

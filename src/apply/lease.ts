@@ -21,6 +21,8 @@ export interface LeaseOptions {
   signal: AbortSignal;
   /** In milliseconds of `performance.now()`. */
   deadline: number;
+  /** Makes the namespace of the Lease; called first, and again where it went away in between. */
+  prepare(): Promise<void>;
   onWaiting(holder: string): void;
   /** Seconds without renewal after which a holder counts as dead. Default 15. */
   duration?: number;
@@ -46,6 +48,7 @@ export async function acquire(cluster: Cluster, owner: Owner, options: LeaseOpti
       spec: { holderIdentity: identity, leaseDurationSeconds: duration, acquireTime: now, renewTime: now },
     };
   };
+  await options.prepare();
   let seen = { version: '', since: performance.now() };
   for (;;) {
     options.signal.throwIfAborted();
@@ -60,7 +63,10 @@ export async function acquire(cluster: Cluster, owner: Owner, options: LeaseOpti
         return keepUp(cluster, await cluster.update(desired(version), { fieldManager }), duration, desired);
       }
     } catch (error) {
-      if (!(error instanceof ClusterError) || error.status !== 409) throw error;
+      if (!(error instanceof ClusterError)) throw error;
+      if (error.status === 404 || (error.status === 403 && /being terminated/.test(error.message)))
+        await options.prepare();
+      else if (error.status !== 409) throw error;
       continue;
     }
     const holder = textAt(held, 'spec', 'holderIdentity') ?? 'another run';

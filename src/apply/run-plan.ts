@@ -1,4 +1,4 @@
-import { type Cluster, ClusterError } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { UserError } from '../errors.ts';
 import { keyOf, type Resource } from '../resource/index.ts';
 import { homeId, removeInventory, superset, writeInventory } from './bookkeeping.ts';
@@ -24,8 +24,8 @@ import { type WaitContext, waitUntilGone, waitUntilReady } from './wait/wait.ts'
 /** What a run that writes has in its hands; a run that changes nothing has none. */
 interface Records {
   inventory: Inventory | undefined;
-  /** Called before the namespace of the inventory, and with it the Lease, is deleted. */
-  beforeHomeGoes(): Promise<void>;
+  /** Called when the namespace of the inventory, and with it the Lease, is going. */
+  homeGoes(): Promise<void>;
 }
 
 /** Executes the changes in the order of the edges and keeps the inventory true at every moment. */
@@ -70,24 +70,16 @@ export async function runPlan(
           ? await findResidue(cluster, run.removed, identity, terms)
           : [];
         run.report(residue);
-        const home = await homeUid(cluster);
-        await records.beforeHomeGoes();
-        const goes = await removeInventory(cluster, plan.owner, writeTerms());
-        if (goes && home !== undefined) await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home);
+        const home = await removeInventory(cluster, plan.owner, writeTerms());
+        if (home !== undefined) {
+          await records.homeGoes();
+          await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home);
+        }
       }
     }
     return run.result();
   } finally {
     await feed.close();
-  }
-}
-
-async function homeUid(cluster: Cluster): Promise<string | undefined> {
-  try {
-    return (await cluster.get({ apiVersion: 'v1', kind: 'Namespace', name: homeId.name })).metadata.uid;
-  } catch (error) {
-    if (error instanceof ClusterError) return undefined;
-    throw error;
   }
 }
 

@@ -38,7 +38,11 @@ async function served(cluster: Cluster, definition: Resource, call: Call): Promi
  * Annotations that ask somebody else to fill `caBundle`. Without one it is the webhook's own program that does, before
  * its pods become ready.
  */
-const injectors = new Set(['cert-manager.io/inject-ca-from', 'cert-manager.io/inject-ca-from-secret', 'slipway.dev/inject-ca-from']);
+const injectors = new Set([
+  'cert-manager.io/inject-ca-from',
+  'cert-manager.io/inject-ca-from-secret',
+  'slipway.dev/inject-ca-from',
+]);
 
 async function webhook(cluster: Cluster, configuration: Resource, call: Call): Promise<Readiness> {
   const injected = Object.keys(configuration.metadata.annotations ?? {}).some((name) => injectors.has(name));

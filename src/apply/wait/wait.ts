@@ -2,6 +2,7 @@ import { type Call, type Cluster, ClusterError } from '../../cluster/index.ts';
 import { UserError } from '../../errors.ts';
 import { formatId, idOf, type Resource } from '../../resource/index.ts';
 import { getIfThere, placeOf } from '../live.ts';
+import { objectsAt, textAt } from '../read.ts';
 import type { Readiness } from '../readiness/conditions.ts';
 import { advice } from './advice.ts';
 import type { Cause, Explain } from './cause.ts';
@@ -112,6 +113,7 @@ export async function waitUntilGone(
   uid: string,
   onReason: (reason: string) => void,
 ): Promise<void> {
+  const begun = performance.now();
   let told = '';
   let seen: string | undefined;
   for (;;) {
@@ -126,22 +128,22 @@ export async function waitUntilGone(
       const suggestions = news.object === undefined ? [] : advice(news.object, reason);
       throw new UserError('TIMEOUT', `${formatId(watched.id)} is still not gone: ${reason}`, { suggestions });
     }
-    if (news.object !== undefined && reason !== told) {
+    if (news.object !== undefined && reason !== told && performance.now() - begun > causeAfter) {
       told = reason;
       onReason(reason);
     }
   }
 }
 
-/** What keeps an object that is being deleted: its finalizers, or what is left in a namespace. */
+/** What keeps an object that is being deleted: what is left in a namespace, or its finalizers. */
 function heldBy(object: Resource): string {
-  const conditions = (
-    object['status'] as { conditions?: { type?: string; status?: string; message?: string }[] } | undefined
-  )?.conditions;
-  const remains = (conditions ?? [])
-    .filter(({ type = '', status }) => status === 'True' && /Remaining|Failure/.test(type))
-    .map(({ message = '' }) => message);
+  const remains = objectsAt(object, 'status', 'conditions')
+    .filter((item) => textAt(item, 'status') === 'True' && /Remaining|Failure/.test(textAt(item, 'type') ?? ''))
+    .map((item) => textAt(item, 'message') ?? '');
   if (remains.length > 0) return remains.join('; ');
   const finalizers = object.metadata.finalizers ?? [];
-  return finalizers.length === 0 ? 'its pods are stopping' : `held by finalizer ${finalizers.join(', ')}`;
+  if (finalizers.includes('customresourcecleanup.apiextensions.k8s.io')) return 'its objects are being deleted';
+  if (finalizers.length > 0) return `held by finalizer ${finalizers.join(', ')}`;
+  if (object.metadata.deletionTimestamp === undefined) return 'its deletion has not begun';
+  return object.kind === 'Namespace' ? 'what is in it is being deleted' : 'it is stopping';
 }
