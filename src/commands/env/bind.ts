@@ -41,8 +41,10 @@ export default class EnvBind extends SlipwayCommand {
     return result;
   }
 
-  private async askContext(environment: Environment, kubeconfig: string | undefined): Promise<string> {
+  private async askContext(environment: Environment, kubeconfig: string | undefined): Promise<string | undefined> {
     const contexts = await this.context.contexts(kubeconfig);
+    // Nothing to choose from: connecting says why.
+    if (contexts.length === 0 && this.screen.isInteractive) return undefined;
     const choices = contexts.map((name) => ({ value: name, name }));
     return select(this.screen, `Which cluster is ${environment.name}?`, choices, this.asking('--context'));
   }
