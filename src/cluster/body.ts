@@ -20,8 +20,3 @@ export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerato
     }
   }
 }
-
-/** Lets the connection go without reading the rest. */
-export async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
-  await body[Symbol.asyncIterator]().return?.();
-}

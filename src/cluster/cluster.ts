@@ -32,6 +32,8 @@ export interface Cluster {
    * The collection and then its changes, until the signal is aborted. The first event is always `RELISTED` (unless
    * `resourceVersion` is given), and another one follows whenever history was lost (410), so a consumer that replaces
    * its state on `RELISTED` and applies the rest is always right. Lost connections are reopened from the last version.
+   * Ends quietly when the signal is aborted; throws what no waiting will change: a first list that fails, a permission
+   * that is taken away, a kind that is gone.
    */
   watch(collection: Collection, options: Call & WatchOptions & { signal: AbortSignal }): AsyncIterable<WatchEvent>;
   /** Any request below the server's address; answers with whatever status the server gave. */

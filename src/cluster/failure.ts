@@ -1,7 +1,6 @@
 import type { Problem } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../resource/index.ts';
-import { ClusterError, type FieldCause } from './errors.ts';
-import { parseJson } from './json.ts';
+import { ClusterError } from './errors.ts';
+import { type Refusal, readStatus, type Status } from './status.ts';
 
 /** What was tried, for the sentence of an error. */
 export interface Attempt {
@@ -12,23 +11,6 @@ export interface Attempt {
   namespace?: string | undefined;
   /** The name of the cluster, as in messages. */
   cluster: string;
-}
-
-/** What the server said about a request it did not fulfil. */
-export interface Refusal {
-  status: number;
-  headers: Record<string, string>;
-  /** The body: a `Status` object where the API server answered, anything where something in between did. */
-  text: string;
-}
-
-interface Status {
-  message: string;
-  reason: string;
-  kind: string;
-  name: string;
-  causes: FieldCause[];
-  retryAfterSeconds: number | undefined;
 }
 
 interface Explanation {
@@ -183,62 +165,6 @@ function explainNotInSchema({ message }: Status): Explanation {
     .filter((line) => line !== '');
   return { code: 'INVALID_OBJECT', why: some(causes), exit: 2, problems: causes.map((cause) => ({ message: cause })) };
 }
-
-function readStatus({ status, headers, text }: Refusal): Status {
-  const header = Number(headers['retry-after']);
-  const object = jsonObject(text);
-  const details = isJsonObject(object?.['details']) ? object['details'] : {};
-  const seconds = typeof details['retryAfterSeconds'] === 'number' ? details['retryAfterSeconds'] : undefined;
-  const causes = Array.isArray(details['causes']) ? details['causes'].filter(isJsonObject) : [];
-  return {
-    message: object === undefined ? plainMessage(text) : string(object['message']),
-    reason: string(object?.['reason']) || (reasons[status] ?? ''),
-    kind: string(details['kind']),
-    name: string(details['name']),
-    causes: causes.map((cause) => ({
-      ...(typeof cause['field'] === 'string' ? { field: cause['field'] } : {}),
-      ...(typeof cause['reason'] === 'string' ? { reason: cause['reason'] } : {}),
-      ...(typeof cause['message'] === 'string' ? { message: cause['message'] } : {}),
-    })),
-    retryAfterSeconds: Number.isFinite(header) && header > 0 ? header : seconds,
-  };
-}
-
-/** Reasons of the API conventions, for answers of proxies that send none. */
-const reasons: Record<number, string> = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  405: 'MethodNotAllowed',
-  406: 'NotAcceptable',
-  409: 'Conflict',
-  410: 'Expired',
-  413: 'RequestEntityTooLarge',
-  415: 'UnsupportedMediaType',
-  422: 'Invalid',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'ServiceUnavailable',
-  504: 'Timeout',
-};
-
-function jsonObject(text: string): JsonObject | undefined {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The first line of what is not JSON; pages of proxies are HTML, of which nothing is worth showing. */
-function plainMessage(text: string): string {
-  const line = text.trim().split('\n', 1)[0] ?? '';
-  return line.startsWith('<') ? '' : line.slice(0, 300);
-}
-
-const string = (value: unknown) => (typeof value === 'string' ? value : '');
 
 const withoutFullStop = (sentence: string) => sentence.trim().replace(/\.$/, '');
 

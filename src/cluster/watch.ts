@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../resource/index.ts';
-import { discard, readLines } from './body.ts';
+import { readLines } from './body.ts';
 import type { Call, Collection, Transport, WatchEvent, WatchOptions } from './cluster.ts';
 import { ClusterError } from './errors.ts';
 import { delayBeforeRepeat, open } from './exchange.ts';
@@ -69,19 +69,15 @@ async function* readEvents(
     },
     attempt,
   );
-  try {
-    for await (const line of readLines(response.body)) {
-      const event = parseJson(line);
-      const object = isJsonObject(event) ? event['object'] : undefined;
-      if (!isJsonObject(event) || !isJsonObject(object)) continue;
-      const type = event['type'];
-      if (type === 'ERROR') throw streamFailure(attempt, object);
-      if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK') {
-        yield { type, object: named(collection, object) };
-      }
+  for await (const line of readLines(response.body)) {
+    const event = parseJson(line);
+    const object = isJsonObject(event) ? event['object'] : undefined;
+    if (!isJsonObject(event) || !isJsonObject(object)) continue;
+    const type = event['type'];
+    if (type === 'ERROR') throw streamFailure(attempt, object);
+    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK') {
+      yield { type, object: named(collection, object) };
     }
-  } finally {
-    await discard(response.body);
   }
 }
 
