@@ -2,8 +2,8 @@
  * TALK: the Kubernetes API as a port, and the real one. The only room that knows HTTP, kubeconfigs and client-node.
  */
 export type * from './cluster.ts';
-export { ClusterError, type FieldCause } from './errors.ts';
+export { ClusterError } from './errors.ts';
 export { identify } from './identity.ts';
-export { type Context, readContexts } from './kubeconfig/contexts.ts';
+export { readContexts } from './kubeconfig/contexts.ts';
 export { type ConnectOptions, connect } from './kubernetes.ts';
 export { clusterOver } from './over.ts';
