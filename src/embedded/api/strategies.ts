@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
+import { listIn, objectIn } from './fields.ts';
 import { equal } from '../patch/typed.ts';
 import type { TypeSchema } from '../schema/schema.ts';
 
@@ -19,7 +20,7 @@ export interface Strategy {
   /** Called for new objects, after the general preparations. */
   prepare?: (object: Resource) => void;
   /** Called for updates, after the general preparations; may restore what an update cannot change. */
-  prepareUpdate?: (object: Resource, old: Resource) => void;
+  prepareUpdate?: (object: Resource, old: Resource, subresource: string) => void;
 }
 
 const workload: Strategy = { generation: 'spec' };
@@ -54,12 +55,12 @@ const rows: Record<string, Strategy> = {
   '/namespaces': {
     status: () => ({ phase: 'Active' }),
     prepare: (object) => {
-      const spec = (object['spec'] ??= {}) as JsonObject;
-      const finalizers = (spec['finalizers'] ??= []) as JsonValue[];
+      const spec = objectIn(object, 'spec');
+      const finalizers = listIn(spec, 'finalizers');
       if (!finalizers.includes('kubernetes')) finalizers.push('kubernetes');
     },
-    prepareUpdate: (object, old) => {
-      if (old['spec'] !== undefined) object['spec'] = old['spec'];
+    prepareUpdate: (object, old, subresource) => {
+      if (subresource !== 'finalize' && old['spec'] !== undefined) object['spec'] = old['spec'];
     },
   },
   'apps/deployments': workload,
@@ -142,15 +143,12 @@ function qualityOf(pod: Resource): string {
 function giveJobLabels(job: Resource): void {
   const spec = job['spec'];
   if (!isJsonObject(spec) || spec['manualSelector'] === true) return;
-  const template = (spec['template'] ??= {}) as JsonObject;
-  const metadata = (template['metadata'] ??= {}) as JsonObject;
-  const labels = (metadata['labels'] ??= {}) as Record<string, string>;
+  const labels = objectIn(objectIn(objectIn(spec, 'template'), 'metadata'), 'labels') as Record<string, string>;
   const { uid, name } = job.metadata as { uid: string; name: string };
   for (const prefix of ['batch.kubernetes.io/', '']) {
     labels[`${prefix}controller-uid`] ??= uid;
     labels[`${prefix}job-name`] ??= name;
   }
-  const selector = (spec['selector'] ??= {}) as JsonObject;
-  const matched = (selector['matchLabels'] ??= {}) as Record<string, string>;
-  matched['batch.kubernetes.io/controller-uid'] ??= uid;
+  objectIn(objectIn(spec, 'selector'), 'matchLabels')['batch.kubernetes.io/controller-uid'] ??= uid;
+  if (Object.keys(job.metadata.labels ?? {}).length === 0) job.metadata.labels = { ...labels };
 }

@@ -1,0 +1,6 @@
+/**
+ * BE: a Kubernetes API on one machine, for those who have no cluster. It speaks what a real API server speaks, over
+ * HTTPS on loopback and in process. It knows nothing of stacks, plans or the command line.
+ */
+export { type ClusterOptions, type EmbeddedCluster, openCluster } from './cluster.ts';
+export { type Served, serve } from './serve.ts';
