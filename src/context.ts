@@ -59,13 +59,24 @@ export function makeContext(source: string): Context {
     signal,
     readInput: () => readAll(addAbortSignal(signal, process.stdin)),
     contexts: (kubeconfig) => contextNames(env, kubeconfig),
-    connect: (address) => connect(address, signal),
+    connect: (address) => connect(address, env, signal),
   };
 }
 
 /** The one place where an address becomes a cluster. */
-async function connect({ provider, kubeconfig, context }: ClusterAddress, signal: AbortSignal): Promise<Cluster> {
-  if (provider !== undefined) {
+async function connect(address: ClusterAddress, env: Context['env'], signal: AbortSignal): Promise<Cluster> {
+  const { kubeconfig, context } = address.provider === undefined ? address : await localAddress(address.provider, env);
+  const cluster = await import('./cluster/index.ts');
+  return cluster.connect({
+    signal,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+}
+
+/** The kubeconfig of a local provider's cluster, which must run. */
+async function localAddress(provider: string, env: Context['env']): Promise<ClusterAddress> {
+  if (provider !== 'embedded') {
     throw new UserError(
       'PROVIDER_UNKNOWN',
       `Cannot connect to a cluster of the provider ${provider}: it is not known`,
@@ -75,11 +86,11 @@ async function connect({ provider, kubeconfig, context }: ClusterAddress, signal
       },
     );
   }
-  const cluster = await import('./cluster/index.ts');
-  return cluster.connect({
-    signal,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
+  const { status } = await import('./local/index.ts');
+  const { state, kubeconfig } = await status('default', { env });
+  if (state === 'running') return { kubeconfig };
+  throw new UserError('CLUSTER_STOPPED', 'Cannot connect to the embedded cluster: it does not run', {
+    suggestions: ['start it: slipway cluster up'],
   });
 }
 

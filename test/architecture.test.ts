@@ -14,10 +14,10 @@ const arrows: Record<string, string[]> = {
   stack: ['kustomize', 'workloads', 'resource', 'files'],
   apply: ['cluster', 'resource'],
   embedded: ['cluster (types)', 'resource', 'run'],
-  local: ['embedded', 'cluster (types)', 'run'],
+  local: ['embedded', 'cluster', 'run'],
   ui: ['apply (types)', 'resource'],
   context: ['cluster', 'local', 'files', 'run'],
-  command: ['ui', 'context', 'stack', 'cluster', 'files (types)', 'resource (types)'],
+  command: ['ui', 'context', 'stack', 'cluster', 'files (types)', 'resource (types)', 'local (types)'],
   help: [],
   commands: [
     'command',

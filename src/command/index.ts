@@ -14,5 +14,6 @@ export {
   outputFlag,
   sourceFlags,
 } from './flags.ts';
+export { localFlags, localOptions } from './local.ts';
 export { agreement, applyFlags, deletePlanFlags, executeOptions, planFlags, planOptions, stackFlag } from './plan.ts';
 export { readTarget, type Target } from './target.ts';

@@ -3,4 +3,5 @@
  * HTTPS on loopback and in process. It knows nothing of stacks, plans or the command line.
  */
 export { type ClusterOptions, type EmbeddedCluster, openCluster } from './cluster.ts';
+export { startControllers } from './controllers/index.ts';
 export { type Served, serve } from './serve.ts';

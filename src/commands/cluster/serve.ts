@@ -1,0 +1,15 @@
+import { string } from '@oclif/core/args';
+import { SlipwayCommand } from '../../command/index.ts';
+
+/** What `cluster up` runs in the background. */
+export default class ClusterServe extends SlipwayCommand {
+  static override hidden = true;
+  static override summary = 'Be the embedded cluster, in the foreground, until interrupted';
+  static override args = { name: string({ description: 'name of the cluster', required: true, ignoreStdin: true }) };
+
+  async run() {
+    const { args } = await this.parse(ClusterServe);
+    const { serveCluster } = await import('../../local/index.ts');
+    await serveCluster(args.name, { env: this.context.env, signal: this.context.signal, now: this.context.now });
+  }
+}

@@ -1,0 +1,71 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { clusterOver } from '../cluster/index.ts';
+import { openCluster, serve, startControllers } from '../embedded/index.ts';
+import { UserError } from '../errors.ts';
+import type { ServerMessage } from './embedded.ts';
+import { clusterDirectory } from './home.ts';
+import { beginOf, findServer, recordFile, type ServerRecord } from './record.ts';
+
+export interface ServeOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  signal: AbortSignal;
+  now: () => Date;
+}
+
+/** Is the embedded cluster of this name until the signal is aborted: API, controllers and node in this process. */
+export async function serveCluster(name: string, options: ServeOptions): Promise<void> {
+  try {
+    await serveUntilStopped(name, options);
+  } catch (error) {
+    if (error instanceof UserError) {
+      const { code, message, suggestions } = error;
+      tell({ type: 'failed', code, message, suggestions: [...suggestions] });
+    }
+    throw error;
+  }
+}
+
+async function serveUntilStopped(name: string, { env, signal, now }: ServeOptions): Promise<void> {
+  const directory = clusterDirectory(env, name);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  if ((await findServer(directory)) !== undefined) {
+    throw new UserError('CLUSTER_RUNNING', `Cannot start the cluster ${name}: it runs already`);
+  }
+  const embedded = await openCluster({ directory, now });
+  const served = await serve(embedded);
+  try {
+    await writePrivate(path.join(directory, 'kubeconfig'), served.kubeconfig);
+    const cluster = clusterOver(embedded.transport);
+    const controllers = startControllers(cluster, {
+      signal,
+      directory: path.join(directory, 'volumes'),
+      certificate: embedded.identity.authority.certificate,
+      now,
+    });
+    await controllers.ready;
+    await writePrivate(recordFile(directory), JSON.stringify(await describe(served.url, now)));
+    tell({ type: 'ready' });
+    await controllers.done;
+  } finally {
+    await served.close();
+    await embedded.close();
+    await rm(recordFile(directory), { force: true });
+  }
+}
+
+async function describe(url: string, now: () => Date): Promise<ServerRecord> {
+  return { pid: process.pid, began: (await beginOf(process.pid)) ?? '', url, started: now().toISOString() };
+}
+
+/** For the owner alone: these files give access to the cluster. */
+async function writePrivate(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+/** Tells the process that started us; nobody did, when a person runs this in the foreground. */
+function tell(message: ServerMessage): void {
+  process.send?.(message);
+}
