@@ -55,7 +55,12 @@ export default class Apply extends SlipwayCommand {
     await previewPlan(this.screen, plan, this.format);
     await agreeTo(this.screen, plan, { cluster, ...agreement(this.context, flags, source.environment) });
     const running = execute(cluster, plan, { ...options, ...executeOptions(this.context, flags) });
-    const result = await show(this.screen, running, { format: this.format, plan, signal: options.signal });
+    const result = await show(this.screen, running, {
+      format: this.format,
+      plan,
+      signal: options.signal,
+      wait: flags.wait,
+    });
     this.exitCode = result.ok ? 0 : 1;
     return result;
   }

@@ -60,7 +60,12 @@ export default class Delete extends SlipwayCommand {
     await previewPlan(this.screen, plan, this.format);
     await agreeTo(this.screen, plan, { cluster, ...agreement(this.context, flags, target.bound) });
     const running = execute(cluster, plan, executeOptions(this.context, flags));
-    const result = await show(this.screen, running, { format: this.format, plan, signal: options.signal });
+    const result = await show(this.screen, running, {
+      format: this.format,
+      plan,
+      signal: options.signal,
+      wait: flags.wait,
+    });
     this.exitCode = result.ok ? 0 : 1;
     return result;
   }

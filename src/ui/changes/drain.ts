@@ -11,3 +11,16 @@ export async function drain(
     take(next.value);
   }
 }
+
+/** The same events, seen by another one on the way. */
+export async function* tap(
+  events: AsyncGenerator<ApplyEvent, ApplyResult>,
+  see: (event: ApplyEvent) => void,
+): AsyncGenerator<ApplyEvent, ApplyResult> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done) return next.value;
+    see(next.value);
+    yield next.value;
+  }
+}

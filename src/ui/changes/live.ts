@@ -7,55 +7,80 @@ import { drain } from './drain.ts';
 import { whyOf } from './events.ts';
 import { type ComponentProgress, followProgress } from './progress.ts';
 
-/** Milliseconds between two looks at the state: events may come by the hundred. */
-const TICK = 100;
-
-/** Said below a component when Ctrl-C was pressed. */
-const STOPPING = 'finishing what is under way; Ctrl-C again stops at once';
+export interface LiveOptions {
+  plan: Plan;
+  signal: AbortSignal;
+  /** False where an object is over as soon as it is applied. */
+  untilReady: boolean;
+}
 
 /**
  * Shows one moving line a component until the execution ends: phase, count, time, and below it why it is not done.
- * Nothing is longer than the terminal is wide.
+ * Nothing is longer than the terminal is wide, and nothing is shown of an execution that has nothing to do.
  */
 export async function showLive(
   channel: Channel,
   events: AsyncGenerator<ApplyEvent, ApplyResult>,
-  plan: Plan,
-  signal: AbortSignal,
+  { plan, signal, untilReady }: LiveOptions,
 ): Promise<ApplyResult> {
-  const progress = followProgress(plan, (event) => whyOf(event, channel.width));
+  const why = (event: ApplyEvent) => whyOf(event, channel.width);
+  const progress = followProgress(plan, { untilReady, why });
+  let board: Board | undefined;
+  try {
+    return await drain(events, (event) => {
+      if (progress.take(event)) board ??= openBoard(channel, progress.components, signal);
+    });
+  } finally {
+    await board?.close();
+  }
+}
+
+/** Milliseconds between two looks at the state: events may come by the hundred. */
+const TICK = 100;
+
+/** Said below the first component that is not over when Ctrl-C was pressed. */
+const STOPPING = 'finishing what is under way; Ctrl-C again stops at once';
+
+interface Board {
+  /** Shows the last state, and leaves it standing. */
+  close(): Promise<void>;
+}
+
+function openBoard(channel: Channel, components: readonly ComponentProgress[], signal: AbortSignal): Board {
   const started = performance.now();
-  const nameWidth = Math.max(...progress.components.map(({ name }) => widthOf(name)), 8);
+  const nameWidth = Math.max(...components.map(({ name }) => widthOf(name)));
+  let interrupted: 'stopping' | 'stopped' = 'stopping';
   const textOf = (one: ComponentProgress) =>
     formatProgress(one, {
       nameWidth,
       now: performance.now() - started,
-      interrupted: !signal.aborted ? undefined : ended ? 'stopped' : 'stopping',
+      interrupted: signal.aborted ? interrupted : undefined,
       channel,
     });
-  let ended = false;
-  const lines = progress.components.map((one) => ({ one, line: makeLine(textOf(one)) }));
-  if (lines.length === 0) return drain(events, () => {});
+  const lines = components.map((one) => ({ one, line: makeLine(textOf(one)) }));
   const list = listOver(channel);
   list.add(lines.map(({ line }) => line.task));
   const refresh = () => {
+    const first = lines.find(({ one }) => one.total > 0 && one.endedAt === undefined)?.one;
     for (const { one, line } of lines) {
-      line.say(textOf(one), one.phase === 'done' ? undefined : signal.aborted ? STOPPING : one.reason);
+      const hint = one === first && interrupted === 'stopping' ? STOPPING : undefined;
+      const reason = signal.aborted ? hint : one.reason;
+      line.say(textOf(one), one.phase === 'done' ? undefined : reason);
       if (one.phase === 'done') line.settle(true);
     }
   };
   const running = list.run();
   const ticking = setInterval(refresh, TICK);
-  try {
-    return await drain(events, (event) => void progress.take(event));
-  } finally {
-    clearInterval(ticking);
-    await Promise.all(lines.map(({ line }) => line.started));
-    ended = true;
-    refresh();
-    for (const { one, line } of lines) line.settle(!signal.aborted && one.done === one.total);
-    await running;
-  }
+  return {
+    async close() {
+      clearInterval(ticking);
+      interrupted = 'stopped';
+      await Promise.all(lines.map(({ line }) => line.started));
+      refresh();
+      for (const { one, line } of lines) line.settle(one.total === 0 || one.phase === 'done');
+      await running;
+    },
+  };
 }
 
 /** The list on this channel alone: listr2 leaves signals and the other stream to the process. */
@@ -130,7 +155,8 @@ interface ProgressTextOptions {
 }
 
 /** `training   waiting   28/30    8s`, in the width of the channel less the icon. */
-export function formatProgress(one: ComponentProgress, options: ProgressTextOptions): string {
+function formatProgress(one: ComponentProgress, options: ProgressTextOptions): string {
+  if (one.total === 0) return HIDDEN;
   const isOver = one.endedAt !== undefined;
   const phase = isOver ? one.phase : (options.interrupted ?? one.phase);
   const since =
@@ -139,6 +165,9 @@ export function formatProgress(one: ComponentProgress, options: ProgressTextOpti
   const text = `${padEnd(one.name, options.nameWidth)}  ${padEnd(phase, 8)} ${counted} ${padStart(since, 6)}`;
   return truncate(text, Math.max(options.channel.width - 4, 1));
 }
+
+/** A title that listr2 takes for one and does not show. */
+const HIDDEN = ' ';
 
 function wholeSeconds(milliseconds: number): string {
   return milliseconds < 9_950 ? `${Math.floor(milliseconds / 1000)}s` : duration(milliseconds);

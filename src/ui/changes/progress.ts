@@ -19,9 +19,9 @@ export interface ComponentProgress {
 
 /** Follows the events of one execution. */
 export interface Progress {
-  /** Takes one event; answers the component it moved, if it is about an object. */
-  take(event: ApplyEvent): ComponentProgress | undefined;
-  /** In the order of the plan; every component that has something to do. */
+  /** Takes one event; true if a component has moved. */
+  take(event: ApplyEvent): boolean;
+  /** In the order of the plan, and last what is not part of it: the record of the stack. Most of them may have nothing to do. */
   readonly components: readonly ComponentProgress[];
 }
 
@@ -33,38 +33,40 @@ interface Followed {
   reasons: Map<string, string>;
 }
 
-/** The plan says which components there are and how many objects each one has; `why` puts an event into words. */
-export function followProgress(plan: Plan, why: (event: ApplyEvent) => string): Progress {
-  const followed = new Map<string, Followed>();
-  const titleOf = new Map<string, string>();
-  const follow = (name: string, total: number) => {
-    const one: Followed = {
-      component: { name, total, done: 0, phase: 'queued' },
-      states: new Map(),
-      reasons: new Map(),
-    };
-    followed.set(name, one);
+export interface FollowOptions {
+  /** False where an object is over as soon as it is applied. */
+  untilReady: boolean;
+  /** Puts the reason of an event into words. */
+  why(event: ApplyEvent): string;
+}
+
+/** The plan says which components there are and how many objects each one has. */
+export function followProgress(plan: Plan, { untilReady, why }: FollowOptions): Progress {
+  const follow = (name: string, total: number): Followed => ({
+    component: { name, total, done: 0, phase: 'queued' },
+    states: new Map(),
+    reasons: new Map(),
+  });
+  const record = follow('record', 0);
+  const homes = new Map<string, Followed>();
+  const all = byComponent(plan.changes).map(([name, changes]) => {
+    const one = follow(name, changes.filter(({ op }) => op !== 'unchanged').length);
+    for (const change of changes) homes.set(keyOf(change.id), one);
     return one;
-  };
-  for (const [name, changes] of byComponent(plan.changes)) {
-    for (const change of changes) titleOf.set(keyOf(change.id), name);
-    const total = changes.filter(({ op }) => op !== 'unchanged').length;
-    if (total > 0) follow(name, total);
-  }
+  });
   return {
-    get components() {
-      return [...followed.values()].map(({ component }) => component);
-    },
+    components: [...all, record].map(({ component }) => component),
     take(event) {
-      if (!('id' in event) || event.type === 'residue') return undefined;
+      if (!('id' in event) || event.type === 'residue') return false;
       const key = keyOf(event.id);
-      const name = titleOf.get(key) ?? event.component ?? 'other objects';
-      const one = followed.get(name) ?? follow(name, 0);
-      one.states.set(key, stateAfter(event));
+      const one = homes.get(key) ?? record;
+      if (event.type === 'applied' && event.action === 'unchanged' && !one.states.has(key)) return false;
+      const state = stateAfter(event);
+      one.states.set(key, state === 'applied' && !untilReady ? 'over' : state);
       if (explained.has(event.type)) one.reasons.set(key, why(event));
       else one.reasons.delete(key);
       update(one, event.at);
-      return one.component;
+      return true;
     },
   };
 }
@@ -96,12 +98,12 @@ function update({ component, states, reasons }: Followed, at: number): void {
   const has = (state: ObjectState) => all.includes(state);
   component.startedAt ??= at;
   component.total = Math.max(component.total, all.length);
-  component.done = all.filter((state) => state === 'over' || state === 'applied').length;
+  component.done = all.filter((state) => state === 'over').length;
   const isSettled = all.length === component.total && all.every((state) => settled.has(state));
   if (isSettled) component.phase = has('failed') ? 'failed' : has('skipped') ? 'stopped' : 'done';
   else if (has('busy')) component.phase = 'applying';
   else if (has('deleting')) component.phase = 'deleting';
-  else component.phase = has('waiting') ? 'waiting' : 'applying';
+  else component.phase = all.length === component.total ? 'waiting' : 'applying';
   const failed = [...reasons].find(([key]) => states.get(key) === 'failed');
   const reason = failed?.[1] ?? [...reasons.values()].at(-1);
   if (reason === undefined) delete component.reason;

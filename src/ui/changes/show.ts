@@ -1,7 +1,7 @@
 import type { ApplyEvent, ApplyResult, Plan } from '../../apply/index.ts';
 import { API_VERSION, type Format, printDocument } from '../document.ts';
 import type { Channel, Screen } from '../screen.ts';
-import { drain } from './drain.ts';
+import { drain, tap } from './drain.ts';
 import { lineWriter } from './events.ts';
 import { formatResult } from './result.ts';
 
@@ -11,6 +11,8 @@ export interface ShowOptions {
   plan: Plan;
   /** The one the execution was given: once it is aborted, the screen says that it is stopping. */
   signal: AbortSignal;
+  /** What the execution waits for, as it was told. */
+  wait: 'none' | 'applied' | 'ready';
 }
 
 /**
@@ -23,22 +25,33 @@ export async function show(
   events: AsyncGenerator<ApplyEvent, ApplyResult>,
   options: ShowOptions,
 ): Promise<ApplyResult> {
-  const { format } = options;
-  const result = await watch(screen, events, options);
-  if (format === 'text') screen.data.write(formatResult(result, screen.data));
-  else await printDocument(screen.data, format, 'ApplyResult', result);
-  return result;
+  const { format, plan, signal } = options;
+  let moved = 0;
+  const counted = tap(events, ({ type }) => {
+    if (type === 'applied' || type === 'deleted') moved += 1;
+  });
+  try {
+    const result = await watch(screen, counted, options);
+    if (format === 'text') screen.data.write(formatResult(result, screen.data));
+    else await printDocument(screen.data, format, 'ApplyResult', result);
+    return result;
+  } catch (error) {
+    const total = plan.changes.filter(({ op }) => op !== 'keep').length;
+    if (signal.aborted)
+      screen.talk.write(`Stopped with ${moved} of ${total} objects done; the same command goes on.\n`);
+    throw error;
+  }
 }
 
 async function watch(
   screen: Screen,
   events: AsyncGenerator<ApplyEvent, ApplyResult>,
-  { format, plan, signal }: ShowOptions,
+  { format, plan, signal, wait }: ShowOptions,
 ): Promise<ApplyResult> {
   if (format === 'ndjson') return drain(events, (event) => writeEvent(screen.data, event));
   if (screen.talk.isTerminal) {
     const { showLive } = await import('./live.ts');
-    return showLive(screen.talk, events, plan, signal);
+    return showLive(screen.talk, events, { plan, signal, untilReady: wait === 'ready' });
   }
   return drain(events, lineWriter(format === 'text' ? screen.data : screen.talk));
 }

@@ -8,6 +8,7 @@ import { id, replay, resultOf } from './executions.ts';
 import { change, planOf } from './plans.ts';
 
 const { signal } = new AbortController();
+const wait = 'ready';
 const component = 'training';
 const [crd, trainer, config] = [
   id('apiextensions.k8s.io/v1 CustomResourceDefinition trainjobs.trainer.kubeflow.org'),
@@ -61,7 +62,7 @@ Not done in 1.5s: 2 created, 1 failed.
 
 test('without a terminal what happens is told in lines, and the failures come again at the end', async () => {
   const screen = memoryScreen();
-  expect(await show(screen, replay(events, result), { format: 'text', plan, signal })).toBe(result);
+  expect(await show(screen, replay(events, result), { format: 'text', plan, signal, wait })).toBe(result);
   expect(screen.stdout()).toBe(`\
    0.0s  started   3 changes in training, serving
    0.1s  created   CustomResourceDefinition trainjobs.trainer.kubeflow.org
@@ -76,7 +77,7 @@ ${ending}`);
 
 test('with -o ndjson every event is a document on stdout, and the result is the last one', async () => {
   const screen = memoryScreen();
-  await show(screen, replay(events, result), { format: 'ndjson', plan, signal });
+  await show(screen, replay(events, result), { format: 'ndjson', plan, signal, wait });
   const documents = screen
     .stdout()
     .trimEnd()
@@ -100,7 +101,7 @@ test('with -o ndjson every event is a document on stdout, and the result is the 
 
 test('with -o json stdout has the result alone, and the events are talk', async () => {
   const screen = memoryScreen();
-  await show(screen, replay(events, result), { format: 'json', plan, signal });
+  await show(screen, replay(events, result), { format: 'json', plan, signal, wait });
   expect(JSON.parse(screen.stdout())).toEqual({ apiVersion: 'slipway.dev/v1alpha1', kind: 'ApplyResult', ...result });
   expect(screen.stderr()).toMatch(/^ {3}0\.0s {2}started .*\n.* created {3}CustomResourceDefinition/);
 });
@@ -109,7 +110,7 @@ test('what the cluster says cannot drive the terminal or leak credentials', asyn
   const screen = memoryScreen();
   const reason = 'pull \u001b[2Jhttps://me:hunter2@registry/x';
   const nasty: ApplyEvent[] = [{ at: 5, type: 'waiting', id: trainer, reason }];
-  await show(screen, replay(nasty, resultOf()), { format: 'text', plan, signal });
+  await show(screen, replay(nasty, resultOf()), { format: 'text', plan, signal, wait });
   expect(screen.stdout()).toContain('waiting   Deployment kubeflow/trainer: pull https://***@registry/x\n');
 });
 
@@ -121,7 +122,7 @@ test('on a terminal of 80 columns one line a component moves, then stays as the 
     if (type === 'failed') await shown('trainer: container manager: ErrImagePull: no such tag');
     if (type === 'ready') await shown('training');
   });
-  await show(screen, running, { format: 'text', plan, signal });
+  await show(screen, running, { format: 'text', plan, signal, wait });
   expect(screen.stdout()).toBe(ending);
   const frames = stripVTControlCharacters(screen.stderr()).split(/[\r\n]+/);
   expect(Math.max(...frames.map(widthOf))).toBeLessThanOrEqual(80);
@@ -134,20 +135,62 @@ test('on a terminal of 80 columns one line a component moves, then stays as the 
 
 test('an execution that throws leaves the cursor visible and lets the error through', async () => {
   const screen = memoryScreen({ columns: 80 });
-  const breaking = (async function* () {
-    yield events[0] as ApplyEvent;
-    throw new Error('the connection is gone');
-  })();
-  await expect(show(screen, breaking, { format: 'text', plan, signal })).rejects.toThrow('the connection is gone');
+  const breaking = replay(events.slice(0, 3), result, async ({ type }) => {
+    if (type === 'applied') throw new Error('the connection is gone');
+  });
+  await expect(show(screen, breaking, { format: 'text', plan, signal, wait })).rejects.toThrow(
+    'the connection is gone',
+  );
   expect(screen.stderr().endsWith('\u001b[?25h')).toBe(true);
 });
 
-test('once it is interrupted, what is not over says that it stops', async () => {
+test('once it is interrupted, what is not over says that it stopped, and how to go on', async () => {
   const screen = memoryScreen({ columns: 80 });
   const interrupt = new AbortController();
-  const running = replay(events.slice(0, 3), resultOf({ ok: false, skipped: 2 }), async ({ type }) => {
-    if (type === 'applied') interrupt.abort();
+  const stopping = replay(events.slice(0, 4), result, async ({ type }) => {
+    if (type !== 'ready') return;
+    interrupt.abort(new Error('interrupted'));
+    throw interrupt.signal.reason;
   });
-  await show(screen, running, { format: 'text', plan, signal: interrupt.signal });
-  expect(stripVTControlCharacters(screen.stderr())).toMatch(/✖ training {2}stopped {6}1\/2/);
+  const showing = show(screen, stopping, { format: 'text', plan, signal: interrupt.signal, wait });
+  await expect(showing).rejects.toThrow('interrupted');
+  const text = stripVTControlCharacters(screen.stderr());
+  expect(text).toMatch(/✖ training {2}stopped {6}0\/2/);
+  expect(text).toMatch(/\nStopped with 1 of 3 objects done; the same command goes on\.\n$/);
+});
+
+test('an execution that has nothing to do shows nothing but its result', async () => {
+  const screen = memoryScreen({ columns: 80 });
+  const idle: ApplyEvent[] = [
+    { at: 0, type: 'started', changes: 0, components: [] },
+    { at: 1, type: 'applied', id: trainer, component, action: 'unchanged' },
+  ];
+  const same = planOf([change('unchanged', 'apps/v1 Deployment kubeflow/trainer', { component })]);
+  const nothing = resultOf({ unchanged: 1, duration: 20 });
+  await show(screen, replay(idle, nothing), { format: 'text', plan: same, signal, wait });
+  expect([screen.stdout(), screen.stderr()]).toEqual(['Done in 0.0s: 1 unchanged.\n', '']);
+});
+
+test('what is waited for beside the plan has a line too', async () => {
+  const screen = memoryScreen({ columns: 80 });
+  const lease = id('coordination.k8s.io/v1 Lease slipway-system/churn.dev');
+  const busy: ApplyEvent[] = [{ at: 0, type: 'waiting', id: lease, reason: 'another run is changing the same stack' }];
+  const running = replay([...busy, { at: 1, type: 'ready', id: lease }], resultOf(), async ({ type }) => {
+    if (type === 'ready') {
+      await expect
+        .poll(() => stripVTControlCharacters(screen.stderr()), { interval: 10 })
+        .toMatch(/. record {2}waiting {6}0\/1 +0s\n {2}› churn\.dev: another run is changing the same stack\n/);
+    }
+  });
+  await show(screen, running, { format: 'text', plan: planOf([]), signal, wait });
+});
+
+test('where readiness is not waited for, an object is over once it is applied', async () => {
+  const screen = memoryScreen({ columns: 80 });
+  const quick = replay(events.slice(0, 3), resultOf(), async () => {});
+  const one = planOf([
+    change('create', 'apiextensions.k8s.io/v1 CustomResourceDefinition trainjobs.trainer.kubeflow.org', { component }),
+  ]);
+  await show(screen, quick, { format: 'text', plan: one, signal, wait: 'applied' });
+  expect(stripVTControlCharacters(screen.stderr())).toMatch(/✔ training {2}done {9}1\/1 +0s\n$/);
 });
