@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,6 +20,8 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'slipway-shared-'));
+  // At the exit and not in the teardown, which a second Ctrl-C leaves out.
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   let shared: Promise<ControlPlane> | undefined;
   const server = net.createServer((socket) => {
     shared ??= startControlPlane({ nodes: 2 });
@@ -36,6 +39,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     server.close();
     await (await shared?.catch(() => undefined))?.down();
-    await rm(directory, { recursive: true, force: true });
   };
 }
