@@ -10,6 +10,7 @@ import {
   serviceAccounts,
 } from './admission/pods.ts';
 import type { Admission, Api } from './api/api.ts';
+import { serveDefinitions } from './api/definitions.ts';
 import { discoveryOver } from './api/discovery.ts';
 import { type OpenApi, pagesOver } from './api/pages.ts';
 import { bindPod, createBinding, evictPod, finalizeNamespace } from './api/pods.ts';
@@ -72,20 +73,20 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Embedde
       convert: async (object, to) => ({ ...object, apiVersion: `${to.group}/${to.version}` }),
     };
     await bootstrap(api, []);
-    const cluster = assemble(api, identity);
-    return cluster;
+    const closing = new AbortController();
+    serveDefinitions(api, closing.signal);
+    return assemble(api, identity, closing);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function assemble(api: Api, identity: Identity): EmbeddedCluster {
+function assemble(api: Api, identity: Identity, closing: AbortController): EmbeddedCluster {
   const { store, types } = api;
   const tokens = new Tokens(identity.accountKey);
   const authenticator = tokenAuthenticator(store, tokens, identity.token, api.now);
   const authorizer = rbacAuthorizer(store);
-  const closing = new AbortController();
   const pages = pagesOver({
     discovery: discoveryOver(types, () => cluster.server.replace(/^https:\/\//, '')),
     openApi: openApiOver(types),

@@ -5,7 +5,7 @@ import type { TypeSchema } from '../schema/schema.ts';
 import { RevisionConflict } from '../store/store.ts';
 import { type Api, admit, type Call, entryOf, timestamp } from './api.ts';
 import { allocateService } from './services.ts';
-import { alreadyExists, badRequest, invalid } from './status.ts';
+import { ApiError, alreadyExists, badRequest, invalid } from './status.ts';
 import { strategyOf } from './strategies.ts';
 import { apiVersionOf, storageKey } from './types.ts';
 import { toStorage } from './versions.ts';
@@ -28,6 +28,7 @@ export async function createObject(
   options: JsonObject,
   applied = false,
 ): Promise<Resource> {
+  if (type.custom) checkNotTerminating(api, type);
   const { metadata } = object;
   checkPlace(object, type, namespace);
   if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
@@ -60,6 +61,19 @@ export async function createObject(
       if (!generate || attempt === 8) throw alreadyExists(type, name);
     }
   }
+}
+
+/** A definition that is being deleted takes no new objects. */
+function checkNotTerminating(api: Api, type: TypeSchema): void {
+  const name = `${type.resource}.${type.group}`;
+  const definition = api.store.get('apiextensions.k8s.io/customresourcedefinitions', '', name)?.object;
+  if (definition?.metadata.deletionTimestamp !== undefined)
+    throw new ApiError(
+      405,
+      'MethodNotAllowed',
+      `create not allowed while custom resource definition is terminating`,
+      {},
+    );
 }
 
 export function writerOf(api: Api, type: TypeSchema, call: Call, subresource: string): Writer {

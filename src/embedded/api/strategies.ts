@@ -88,7 +88,21 @@ const rows: Record<string, Strategy> = {
   'flowcontrol.apiserver.k8s.io/flowschemas': workload,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': workload,
   'apiregistration.k8s.io/apiservices': versioned,
-  'apiextensions.k8s.io/customresourcedefinitions': versionedSpec,
+  'apiextensions.k8s.io/customresourcedefinitions': {
+    ...versionedSpec,
+    status: (object) => ({
+      ...(isJsonObject(object['status']) ? object['status'] : {}),
+      storedVersions: storedVersions(object, []),
+    }),
+    prepareUpdate: (object, old) => {
+      const before = (old['status'] as JsonObject | undefined)?.['storedVersions'];
+      if (!equal(object['spec'], old['spec']))
+        object['status'] = {
+          ...(object['status'] as JsonObject),
+          storedVersions: storedVersions(object, (before ?? []) as string[]),
+        };
+    },
+  },
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': versionedSpec,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': versionedSpec,
   'admissionregistration.k8s.io/validatingadmissionpolicies': versionedSpec,
@@ -96,6 +110,13 @@ const rows: Record<string, Strategy> = {
   'admissionregistration.k8s.io/mutatingadmissionpolicies': versionedSpec,
   'admissionregistration.k8s.io/mutatingadmissionpolicybindings': versionedSpec,
 };
+
+/** Every version that objects of a custom kind may be kept in. */
+function storedVersions(definition: Resource, before: readonly string[]): string[] {
+  const versions = ((definition['spec'] as JsonObject | undefined)?.['versions'] ?? []) as JsonObject[];
+  const current = versions.filter(({ storage }) => storage === true).map(({ name }) => String(name));
+  return [...new Set([...before, ...current])];
+}
 
 /** Custom kinds count every change outside of metadata and status. */
 const custom: Strategy = { generation: 'spec', versionRequired: true };

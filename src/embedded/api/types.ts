@@ -62,7 +62,7 @@ export class Types {
     this.#storage = new Map();
     for (const type of [...this.#builtin, ...[...this.#custom.values()].flat()]) {
       const apiVersion = apiVersionOf(type);
-      if (type.verbs.length > 0) {
+      if (type.verbs.length > 0 && type.served !== false) {
         this.#byPath.set(`${type.group}/${type.version}/${type.resource}`, type);
         this.#byKind.set(`${apiVersion}/${type.kind}`, type);
       }

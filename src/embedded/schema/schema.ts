@@ -20,6 +20,8 @@ export interface TypeSchema {
   readonly subresources: readonly SubresourceRow[];
   /** The version objects of the group and kind are kept in. Exactly one version of a kind has it. */
   readonly storage: boolean;
+  /** False for a version that is kept in the store and not offered (custom kinds only). */
+  readonly served?: boolean;
   /** Said in a `Warning` header of every request to this version. */
   readonly deprecation?: string;
   /** True for kinds that come from a CustomResourceDefinition. */
