@@ -9,9 +9,11 @@ export function shortId(id: ResourceId): string {
   return `${own ? `${id.kind}.${id.group}` : id.kind} ${id.namespace === undefined ? '' : `${id.namespace}/`}${id.name}`;
 }
 
-/** `1 object`, `2 objects`; for nouns that take an s. */
+/** `1 object`, `2 objects`, `3 NetworkPolicies`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  if (number === 1) return `1 ${noun}`;
+  if (/[^aeiou]y$/.test(noun)) return `${number} ${noun.slice(0, -1)}ies`;
+  return `${number} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
 }
 
 /** Milliseconds as people say them: `0.3s`, `12s`, `2m05s`, `1h03m`. */

@@ -82,13 +82,15 @@ function unverifiedOf(change: Change): string | undefined {
   return 'unverified' in change ? change.unverified : undefined;
 }
 
-/** Creates and deletes by kind, everything else object by object. */
+/** Creates and deletes by kind, but namespaces by name; everything else object by object. */
 function gather(changes: readonly Change[], channel: Channel): string[] {
   const gathered = (['create', 'delete'] as const).flatMap((op) => {
     const same = changes.filter((change) => change.op === op);
     if (same.length <= FEW) return each(same, channel);
     const [style, sign] = signs[op];
-    const kinds = [...Map.groupBy(same, ({ id }) => id.kind)].map(([kind, those]) => `${those.length} ${kind}`);
+    const kinds = [...Map.groupBy(same, ({ id }) => id.kind)].flatMap(([kind, those]) =>
+      kind === 'Namespace' ? those.map(({ id }) => shortId(id)) : [count(those.length, kind)],
+    );
     return wrapList(kinds, Math.min(channel.width, 100) - 4).map((line, at) =>
       at === 0 ? `  ${channel.paint(style, sign)} ${line}` : `    ${line}`,
     );

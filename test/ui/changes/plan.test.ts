@@ -76,18 +76,21 @@ Plan: 1 to create.
 test('in brief, many creates of a component become one line by kind', () => {
   const many = ['a', 'b', 'c', 'd', 'e'].map((name) => change('create', `v1 ConfigMap x/${name}`, training));
   const plan = planOf([
+    change('create', 'v1 Namespace x', training),
     ...many,
-    change('create', 'apps/v1 Deployment x/trainer', training),
+    change('create', 'networking.k8s.io/v1 NetworkPolicy x/a', training),
+    change('create', 'networking.k8s.io/v1 NetworkPolicy x/b', training),
+    change('create', 'networking.k8s.io/v1 Ingress x/a', training),
     change('delete', 'v1 Secret x/old', training),
     change('keep', 'v1 PersistentVolumeClaim x/data', { ...training, reason: 'it holds data' }),
   ]);
   expect(formatPlan(plan, piped, { brief: true })).toBe(`\
 training
-  + 5 ConfigMap, 1 Deployment
+  + Namespace x, 5 ConfigMaps, 2 NetworkPolicies, 1 Ingress
   - Secret x/old
   = PersistentVolumeClaim x/data (kept: it holds data)
 
-Plan: 6 to create, 1 to delete, 1 kept.
+Plan: 9 to create, 1 to delete, 1 kept.
 `);
 });
 
