@@ -14,5 +14,25 @@ export {
   type ResourceId,
   versionOf,
 } from './resource.ts';
-export { parseYaml, printResources } from './yaml.ts';
+export { decodeYaml, locate, parseNode, parseYaml, printResources, splitDocuments, type YamlText } from './yaml.ts';
+export { YamlSyntaxError } from './yaml-errors.ts';
+export {
+  ALIAS,
+  assignNode,
+  copyNode,
+  MAPPING,
+  mappingNode,
+  type NodeKind,
+  QUOTED,
+  SCALAR,
+  SEQUENCE,
+  scalarNode,
+  sequenceNode,
+  stringNode,
+  style,
+  tags,
+  YamlNode,
+} from './yaml-node.ts';
 export { printYaml } from './yaml-print.ts';
+export { resolveScalar } from './yaml-scalar.ts';
+export { toConfigValue, toValue, YamlValueError } from './yaml-value.ts';

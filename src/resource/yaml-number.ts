@@ -6,13 +6,15 @@
 export function formatNumber(value: number): string {
   if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value);
   if (!Number.isFinite(value)) throw new RangeError(`json: unsupported value: ${value}`);
-  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e21 && fits64(BigInt(String(value)))) return String(value);
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
   if (power >= -4 && power < 6) return plain(value, mantissa, power);
   const digits = String(Math.abs(power)).padStart(2, '0');
   return `${mantissa}e${power < 0 ? '-' : '+'}${digits}`;
 }
+
+const fits64 = (value: bigint) => value >= -(2n ** 63n) && value < 2n ** 64n;
 
 function plain(value: number, mantissa: string, power: number): string {
   if (power >= 0) return String(value);

@@ -35,6 +35,8 @@ export class YamlParser implements Cursor {
   keyAllowed = true;
   /** Aliases or merge keys were seen: the tree must be expanded before use. */
   shared = false;
+  /** Where each value's key, or a list's item, begins; only kept when asked for. */
+  marks: Map<YamlNode, number> | undefined;
   private readonly dialect: Dialect;
   private readonly keys: Map<string, YamlNode>;
   private anchors: Map<string, YamlNode> | undefined;
@@ -202,9 +204,12 @@ export class YamlParser implements Cursor {
     this.enter();
     const content: YamlNode[] = [];
     for (;;) {
+      const start = this.pos;
       this.pos++;
       this.keyAllowed = true;
-      content.push(this.blockNode(column, false));
+      const item = this.blockNode(column, false);
+      this.marks?.set(item, start);
+      content.push(item);
       this.skip();
       const here = this.pos - this.lineStart;
       if (this.pos >= this.text.length || here < column || (here === 0 && atDocumentMarker(this))) break;
@@ -224,6 +229,7 @@ export class YamlParser implements Cursor {
     const { text } = this;
     const content: YamlNode[] = [];
     let key = first;
+    let start = this.lineStart + column;
     do {
       let explicit = false;
       if (key === undefined) {
@@ -246,9 +252,12 @@ export class YamlParser implements Cursor {
       if (key.tag === tags.merge) this.shared = true;
       this.pos++;
       this.keyAllowed = explicit;
-      content.push(key, this.blockNode(column, true));
+      const value = this.blockNode(column, true);
+      this.marks?.set(value, start);
+      content.push(key, value);
       key = undefined;
       this.skip();
+      start = this.pos;
     } while (!this.endsMapping(column));
     this.depth--;
     return new YamlNode(MAPPING, tags.map, '', 0, content);
@@ -402,6 +411,7 @@ export class YamlParser implements Cursor {
     const next = text.charCodeAt(this.pos);
     const value = next === 44 || next === 93 || next === 125 ? this.empty() : this.flowNode(indent, flow);
     if (key.tag === tags.merge) this.shared = true;
+    this.marks?.set(value, start);
     if (sequence) content.push(new YamlNode(MAPPING, tags.map, '', style.flow, [key, value]));
     else content.push(key, value);
   }

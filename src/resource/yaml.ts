@@ -3,7 +3,7 @@ import type { JsonValue } from './json.ts';
 import type { Resource } from './resource.ts';
 import { YamlSyntaxError } from './yaml-errors.ts';
 import { expandAliases } from './yaml-expand.ts';
-import type { YamlNode } from './yaml-node.ts';
+import { ALIAS, fieldOf, SEQUENCE, type YamlNode } from './yaml-node.ts';
 import { YamlParser } from './yaml-parser.ts';
 import { printYaml } from './yaml-print.ts';
 import type { Dialect } from './yaml-scalar.ts';
@@ -103,4 +103,39 @@ function yamlError(error: unknown, file: string | undefined, line: number): unkn
 /** The bytes that `kubectl kustomize` prints for these objects: documents joined by `---`, nothing for none. */
 export function printResources(resources: readonly Resource[]): string {
   return resources.map((resource) => printYaml(resource)).join('---\n');
+}
+
+// The characters that go-yaml's reader refuses: control characters other than tab, line breaks and NEL.
+const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
+/** Bytes as the text of a YAML stream. Throws a YamlSyntaxError for invalid UTF-8 and control characters. */
+export function decodeYaml(bytes: Uint8Array): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new YamlSyntaxError('invalid UTF-8', 1, 1);
+  }
+  const at = text.search(refused);
+  if (at < 0) return text;
+  const before = text.slice(0, at).split('\n');
+  throw new YamlSyntaxError('control characters are not allowed', before.length, (before.at(-1) as string).length + 1);
+}
+
+/** Where a value stands in the first document of a text: at its key, or where the list's item begins. */
+export function locate(text: string, path: readonly (string | number)[]): { line: number; column: number } | undefined {
+  const parser = new YamlParser(text, '1.1');
+  parser.marks = new Map();
+  let node = parser.document();
+  let at: number | undefined;
+  for (const part of path) {
+    while (node?.kind === ALIAS) node = node.content[0];
+    if (typeof part === 'number') node = node?.kind === SEQUENCE ? node.content[part] : undefined;
+    else node = node === undefined ? undefined : fieldOf(node, part);
+    if (node === undefined) break;
+    at = parser.marks.get(node) ?? at;
+  }
+  if (at === undefined) return undefined;
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1) as string).length + 1 };
 }

@@ -1,0 +1,31 @@
+import type { Problem } from '../errors.ts';
+
+/** Why something could not be rendered, with everything that is known to be wrong by then. */
+export class RenderFailure extends Error {
+  override readonly name = 'RenderFailure';
+  readonly problems: readonly Problem[];
+
+  constructor(problem: string | Problem | readonly Problem[]) {
+    const problems: readonly Problem[] =
+      typeof problem === 'string' ? [{ message: problem }] : Array.isArray(problem) ? problem : [problem as Problem];
+    super(problems.map(({ message }) => message).join('; '));
+    this.problems = problems;
+  }
+}
+
+/** Throws a failure of one sentence. */
+export function fail(message: string, more: Omit<Problem, 'message'> = {}): never {
+  throw new RenderFailure({ message, ...more });
+}
+
+/** The same failure with a beginning that says what was being done, and a file where none was known. */
+export function explain(error: unknown, prefix: string, file?: string): unknown {
+  if (!(error instanceof RenderFailure)) return error;
+  return new RenderFailure(
+    error.problems.map((problem) => ({
+      ...(file === undefined ? {} : { file }),
+      ...problem,
+      message: prefix === '' ? problem.message : `${prefix}: ${problem.message}`,
+    })),
+  );
+}

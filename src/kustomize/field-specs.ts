@@ -1,0 +1,94 @@
+import { fail } from './failure.ts';
+import { compareGvk, type Gvk, isSelected, sameGvk } from './gvk.ts';
+
+/** Where a transformer writes: a path in objects of some kind. */
+export interface FieldSpec extends Gvk {
+  path: string;
+  /** Whether missing fields are made. */
+  create: boolean;
+}
+
+/** Fields in which objects of a kind are called by name. */
+export interface NameReference extends Gvk {
+  fieldSpecs: FieldSpec[];
+}
+
+/** Every table that the `configurations` field can add to. */
+export interface FieldTables {
+  namePrefix: FieldSpec[];
+  nameSuffix: FieldSpec[];
+  namespace: FieldSpec[];
+  commonLabels: FieldSpec[];
+  labels: FieldSpec[];
+  templateLabels: FieldSpec[];
+  commonAnnotations: FieldSpec[];
+  nameReference: NameReference[];
+  varReference: FieldSpec[];
+  images: FieldSpec[];
+  replicas: FieldSpec[];
+}
+
+/** `path`, `path Kind`, `path Kind.group`, `path Kind.version.group`; a `+` before the path says that it is created. */
+export function fieldSpec(text: string): FieldSpec {
+  const [path = '', target = ''] = text.split(' ');
+  const [kind = '', ...rest] = target.split('.');
+  const version = rest[0] !== undefined && /^v\d/.test(rest[0]) ? (rest.shift() as string) : '';
+  const create = path.startsWith('+');
+  return { group: rest.join('.'), version, kind, path: create ? path.slice(1) : path, create };
+}
+
+/** Adds specifications that are not covered yet. Fails where two disagree about creating a field. */
+export function mergeFieldSpecs(known: readonly FieldSpec[], more: readonly FieldSpec[]): FieldSpec[] {
+  const merged = [...known];
+  for (const spec of more) {
+    const same = merged.find((other) => isSelected(other, spec) && other.path === spec.path);
+    if (same === undefined) merged.push(spec);
+    else if (same.create !== spec.create) fail('conflicting fieldspecs');
+  }
+  return merged;
+}
+
+function mergeReferences(known: readonly NameReference[], more: readonly NameReference[]): NameReference[] {
+  const merged = [...known];
+  for (const reference of more) {
+    const at = merged.findIndex((other) => sameGvk(other, reference));
+    const same = merged[at];
+    if (same === undefined) merged.push(reference);
+    else merged[at] = { ...same, fieldSpecs: mergeFieldSpecs(same.fieldSpecs, reference.fieldSpecs) };
+  }
+  return merged;
+}
+
+export function emptyTables(): FieldTables {
+  return {
+    namePrefix: [],
+    nameSuffix: [],
+    namespace: [],
+    commonLabels: [],
+    labels: [],
+    templateLabels: [],
+    commonAnnotations: [],
+    nameReference: [],
+    varReference: [],
+    images: [],
+    replicas: [],
+  };
+}
+
+export function sortTables(tables: FieldTables): FieldTables {
+  const sorted = { ...tables };
+  for (const name of Object.keys(sorted) as (keyof FieldTables)[]) {
+    if (name === 'nameReference') sorted.nameReference = [...tables.nameReference].sort(compareGvk);
+    else sorted[name] = [...tables[name]].sort(compareGvk);
+  }
+  return sorted;
+}
+
+export function mergeTables(known: FieldTables, more: FieldTables): FieldTables {
+  const merged = emptyTables();
+  for (const name of Object.keys(merged) as (keyof FieldTables)[]) {
+    if (name === 'nameReference') merged.nameReference = mergeReferences(known.nameReference, more.nameReference);
+    else merged[name] = mergeFieldSpecs(known[name], more[name]);
+  }
+  return sortTables(merged);
+}

@@ -1,0 +1,132 @@
+import {
+  type JsonValue,
+  MAPPING,
+  parseNode,
+  SEQUENCE,
+  scalarNode,
+  splitDocuments,
+  style,
+  tags,
+  toValue,
+  YamlNode,
+  YamlSyntaxError,
+  YamlValueError,
+} from '../resource/index.ts';
+import { fail } from './failure.ts';
+import { compareText, type Scopes } from './gvk.ts';
+import { Item } from './item.ts';
+import { field, isEmpty, textOf } from './node.ts';
+
+export interface ReadContext {
+  file: string;
+  scopes?: Scopes | undefined;
+  /** Keys shared between documents, which saves memory. */
+  keys?: Map<string, YamlNode>;
+}
+
+/**
+ * The objects in a stream of YAML: empty documents are left out, lists are unpacked. Fails where a document is no
+ * object with a kind and a name. Source: kio/byteio_reader.go and resource/factory.go of Kustomize 5.8.1.
+ */
+export function readItems(text: string, context: ReadContext): Item[] {
+  const { file } = context;
+  try {
+    const documents = splitDocuments(text);
+    const nodes: { node: YamlNode; line: number }[] = [];
+    for (const document of documents) {
+      const node = parseNode(document, '1.2', context.keys);
+      if (node === undefined || node.tag === tags.null) continue;
+      const items = documents.length === 1 ? listItems(node) : undefined;
+      if (items === undefined) nodes.push({ node, line: document.line });
+      else nodes.push(...items.map((item) => ({ node: item, line: document.line })));
+    }
+    const kept = nodes.filter(({ node }) => !isEmpty(node));
+    for (const { node, line } of kept) checkIdentity(node, file, line);
+    return unpackLists(kept, file).map(({ node, line }) => new Item(node, { file, line }, context.scopes));
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) {
+      const { line, column } = error;
+      return fail(`MalformedYAMLError: yaml: line ${line}: ${error.message}`, { file, line, column });
+    }
+    throw error;
+  }
+}
+
+interface Found {
+  node: YamlNode;
+  line: number;
+}
+
+/** The items of a `List`, where it is all that a stream holds. */
+function listItems(node: YamlNode): YamlNode[] | undefined {
+  const kind = textOf(field(node, 'kind'));
+  if (kind !== 'List' && kind !== 'ResourceList') return undefined;
+  const items = field(node, 'items');
+  if (items === undefined && field(node, 'functionConfig') === undefined) return undefined;
+  return items?.kind === SEQUENCE ? items.content : [];
+}
+
+function checkIdentity(node: YamlNode, file: string, line: number): void {
+  const place = { file, line };
+  const kind = field(node, 'kind');
+  const metadata = field(node, 'metadata');
+  if (isEmpty(field(node, 'apiVersion')) && isEmpty(kind) && isEmpty(metadata)) {
+    fail('missing Resource metadata: a document is no Kubernetes object', place);
+  }
+  const name = field(metadata, 'name');
+  if (isEmpty(kind) || textOf(kind) === '') fail(`missing kind in object${called(name)}`, place);
+  if (textOf(kind).endsWith('List')) return;
+  if (isEmpty(name) || (name as YamlNode).value === '')
+    fail(`missing metadata.name in object of kind ${textOf(kind)}`, place);
+}
+
+const called = (name: YamlNode | undefined) => (isEmpty(name) ? '' : ` called '${(name as YamlNode).value}'`);
+
+/** Objects of a kind that ends in `List` are replaced by their items, which come after everything else. */
+function unpackLists(found: readonly Found[], file: string): Found[] {
+  const queue = [...found];
+  const result: Found[] = [];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { node, line } = next;
+    const kind = field(node, 'kind')?.value ?? '';
+    const items = field(node, 'items');
+    if (!kind.endsWith('List') || items === undefined) {
+      result.push(next);
+      continue;
+    }
+    if (items.tag === tags.null) continue;
+    if (items.kind !== SEQUENCE) fail(`expected array in ${kind}/items`, { file, line });
+    for (const item of items.content) {
+      const copied = jsonText(plain(item, file, line));
+      if (isEmpty(copied)) continue;
+      checkIdentity(copied, file, line);
+      queue.push({ node: copied, line });
+    }
+  }
+  return result;
+}
+
+function plain(node: YamlNode, file: string, line: number): JsonValue {
+  try {
+    return toValue(node);
+  } catch (error) {
+    if (error instanceof YamlValueError) return fail(error.message, { file, line });
+    throw error;
+  }
+}
+
+/** The nodes of an object's JSON text: flow style, every string quoted. */
+function jsonText(value: JsonValue): YamlNode {
+  const quoted = (text: string) => scalarNode(text, tags.string, style.double);
+  if (typeof value === 'string') return quoted(value);
+  if (value === null) return scalarNode('null', tags.null);
+  if (typeof value === 'boolean') return scalarNode(String(value), tags.bool);
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return scalarNode(String(value), Number.isInteger(Number(value)) ? tags.int : tags.float);
+  }
+  if (Array.isArray(value)) return new YamlNode(SEQUENCE, tags.sequence, '', style.flow, value.map(jsonText));
+  const content = Object.keys(value)
+    .sort(compareText)
+    .flatMap((key) => [quoted(key), jsonText(value[key] as JsonValue)]);
+  return new YamlNode(MAPPING, tags.map, '', style.flow, content);
+}
