@@ -28,10 +28,11 @@ export interface Agreement {
 
 /**
  * Returns if a person agrees to the plan, by a flag or an answer; throws otherwise. A plan that writes nothing needs no
- * agreement; one for a protected environment, or one that loses data, needs the name.
+ * agreement, and neither does one that will be refused for what others hold; one for a protected environment, or one that loses data, needs the name.
  */
 export async function agreeTo(screen: Screen, plan: Plan, { cluster, isProtected, losesData, ...answers }: Agreement) {
-  if (plan.empty) return;
+  const isRefusedAnyway = plan.conflicts.length > 0 || plan.foreign.length > 0;
+  if (plan.empty || isRefusedAnyway) return;
   const name = shortName(plan.owner);
   const verb = plan.kind === 'delete' ? 'Delete' : 'Apply';
   const preposition = plan.kind === 'delete' ? 'from' : 'to';
