@@ -7,7 +7,8 @@ import { homeNamespace, inventoryName } from './inventory/applyset.ts';
 import { getIfThere } from './live.ts';
 import { fieldManager } from './owned.ts';
 import type { Owner } from './plan.ts';
-import { numberAt, textAt } from './read.ts';
+import { textAt } from './read.ts';
+import { isTransient } from './retry.ts';
 
 /** Keeps two runs for the same owner apart. */
 export interface Hold {
@@ -24,59 +25,62 @@ export interface LeaseOptions {
   /** Makes the namespace of the Lease; called first, and again where it went away in between. */
   prepare(): Promise<void>;
   onWaiting(holder: string): void;
-  /** Seconds without renewal after which a holder counts as dead. Default 15. */
-  duration?: number;
 }
 
 const collection = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: homeNamespace };
 
+/** Seconds between renewals, and without one after which a holder that we watched counts as dead. */
+const [renewEvery, patience] = [2, 6];
+/** Seconds by the server's clock after which a holder that we never saw alive counts as dead at first sight. */
+const longDead = 15;
+
 /**
  * Takes the owner's Lease, waiting for another run to end. A holder that does not renew is dead: its Lease is taken
- * over once we have seen it unchanged for its whole duration, or at once if the server's own clock says so. Clocks of
- * clients are never compared. Throws `LEASE_HELD` at the deadline.
+ * over once we have seen it unchanged for six seconds in which the server answered, or at once if the server's own
+ * clock says that it is long gone. Clocks of clients are never compared. Throws `LEASE_HELD` at the deadline.
  */
 export async function acquire(cluster: Cluster, owner: Owner, options: LeaseOptions): Promise<Hold> {
   const name = inventoryName(owner);
-  const ref = { ...collection, name };
   const identity = `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`;
-  const duration = options.duration ?? 15;
   const desired = (resourceVersion?: string): Resource => {
     const now = new Date().toISOString().replace('Z', '000Z');
     return {
       ...collection,
       metadata: { name, namespace: homeNamespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
-      spec: { holderIdentity: identity, leaseDurationSeconds: duration, acquireTime: now, renewTime: now },
+      spec: { holderIdentity: identity, leaseDurationSeconds: patience, acquireTime: now, renewTime: now },
     };
   };
   await options.prepare();
-  let seen = { version: '', since: performance.now() };
+  let seen: { version: string; since: number } | undefined;
   for (;;) {
     options.signal.throwIfAborted();
-    const held = await getIfThere(cluster, ref, { signal: options.signal });
+    let holder = 'another run';
     try {
-      if (held === undefined)
-        return keepUp(cluster, await cluster.create(desired(), { fieldManager }), duration, desired);
+      const held = await getIfThere(cluster, { ...collection, name }, { signal: options.signal });
+      if (held === undefined) return keepUp(cluster, await cluster.create(desired(), { fieldManager }), desired);
       const version = held.metadata.resourceVersion ?? '';
-      if (seen.version !== version) seen = { version, since: performance.now() };
-      const limit = (numberAt(held, 'spec', 'leaseDurationSeconds') ?? duration) * 1000;
-      if (performance.now() - seen.since > limit || (await ageOf(cluster, held)) > limit + 1000) {
-        return keepUp(cluster, await cluster.update(desired(version), { fieldManager }), duration, desired);
-      }
+      const dead =
+        seen?.version === version
+          ? performance.now() - seen.since > patience * 1000
+          : seen === undefined && (await ageOf(cluster, held)) > longDead * 1000;
+      if (seen?.version !== version) seen = { version, since: performance.now() };
+      if (dead) return keepUp(cluster, await cluster.update(desired(version), { fieldManager }), desired);
+      holder = textAt(held, 'spec', 'holderIdentity') ?? holder;
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
-      if (error.status === 404 || (error.status === 403 && /being terminated/.test(error.message)))
-        await options.prepare();
-      else if (error.status !== 409) throw error;
-      continue;
+      const homeless = error.status === 404 || (error.status === 403 && /being terminated/.test(error.message));
+      if (!homeless && !isTransient(error)) throw error;
+      if (homeless) await options.prepare();
+      seen = undefined;
+      if (error.status === 409) continue;
     }
-    const holder = textAt(held, 'spec', 'holderIdentity') ?? 'another run';
     if (performance.now() > options.deadline) {
       throw new UserError('LEASE_HELD', `Cannot change ${name}: ${holder} is changing it`, {
         suggestions: ['Wait until it is done and run the same command again'],
         exit: 4,
       });
     }
-    options.onWaiting(holder);
+    if (seen !== undefined) options.onWaiting(holder);
     await sleep(500, undefined, { signal: options.signal });
   }
 }
@@ -92,24 +96,32 @@ async function ageOf(cluster: Cluster, lease: Resource): Promise<number> {
   return Number.isFinite(age) ? age : 0;
 }
 
-function keepUp(cluster: Cluster, taken: Resource, duration: number, desired: (version?: string) => Resource): Hold {
+/** Renews until it is released. While the server does not answer, nobody can take over either, so that is no loss. */
+function keepUp(cluster: Cluster, taken: Resource, desired: (version?: string) => Resource): Hold {
   const lost = new AbortController();
   const stop = new AbortController();
   let current = taken;
-  const lose = (why: string) =>
-    lost.abort(new UserError('LEASE_LOST', `Stopped: ${why}`, { suggestions: ['Run the same command again'] }));
   const renewals = (async () => {
-    let failingSince: number | undefined;
     for (;;) {
-      await sleep((duration * 1000) / 3, undefined, { signal: stop.signal, ref: false });
+      await sleep(renewEvery * 1000, undefined, { signal: stop.signal, ref: false });
       try {
-        current = await cluster.update(desired(current.metadata.resourceVersion), { fieldManager });
-        failingSince = undefined;
+        current = await cluster.update(desired(current.metadata.resourceVersion), { fieldManager, timeout: 5_000 });
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
-        if (error.status === 409 || error.status === 404) return lose('another run took over its Lease');
-        failingSince ??= performance.now();
-        if (performance.now() - failingSince > duration * 1000) return lose('its Lease could not be renewed in time');
+        if (error.status !== 409 && error.status !== 404) continue;
+        const held = await holderOf(cluster, current.metadata.name);
+        if (
+          held !== undefined &&
+          textAt(held, 'spec', 'holderIdentity') === textAt(current, 'spec', 'holderIdentity')
+        ) {
+          current = held;
+          continue;
+        }
+        return lost.abort(
+          new UserError('LEASE_LOST', 'Stopped: another run took over its Lease', {
+            suggestions: ['Run the same command again'],
+          }),
+        );
       }
     }
   })().catch((error: unknown) => {
@@ -129,4 +141,14 @@ function keepUp(cluster: Cluster, taken: Resource, duration: number, desired: (v
       }
     },
   };
+}
+
+/** The Lease as it is now: a renewal whose answer was lost has changed its version. */
+async function holderOf(cluster: Cluster, name: string): Promise<Resource | undefined> {
+  try {
+    return await getIfThere(cluster, { ...collection, name }, {});
+  } catch (error) {
+    if (error instanceof ClusterError) return undefined;
+    throw error;
+  }
 }

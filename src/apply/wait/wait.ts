@@ -6,7 +6,7 @@ import { objectsAt, textAt } from '../read.ts';
 import type { Readiness } from '../readiness/conditions.ts';
 import { advice } from './advice.ts';
 import type { Cause, Explain } from './cause.ts';
-import type { Feed, Watched } from './feed.ts';
+import type { Feed, News, Watched } from './feed.ts';
 import { assess } from './gates.ts';
 
 export interface WaitContext {
@@ -22,6 +22,8 @@ export interface WaitContext {
 
 /** How often an object is looked at again without news of it: causes and gates change elsewhere. In milliseconds. */
 const pause = 1_000;
+/** A watch that says nothing for this long may have stalled: the object is asked for. In milliseconds. */
+const silence = 5_000;
 /** A cause is worth a request once something has been waited for this long, in milliseconds. */
 const causeAfter = 1_500;
 
@@ -36,6 +38,7 @@ export async function waitUntilReady(
   let object = written;
   let told = '';
   let imageFailsSince: number | undefined;
+  const look = makeLook(context, watched);
   for (;;) {
     const verdict = await tolerant(() => assess(context.cluster, object, context.call));
     if (verdict.state === 'ready') return;
@@ -51,25 +54,44 @@ export async function waitUntilReady(
     }
     const left = context.deadline - performance.now();
     if (left <= 0) throw notReady('TIMEOUT', object, reason, cause);
-    object = await latest(context, watched, object, Math.min(pause, left));
+    object = await latest(context, look, object, Math.min(pause, left));
   }
 }
 
+/** What the feed says, or the server itself when the feed has been silent for a while. */
+function makeLook(
+  context: WaitContext,
+  watched: Watched,
+): (patience: number, seen: string | undefined) => Promise<News> {
+  let heard = performance.now();
+  const ref = { apiVersion: watched.apiVersion, kind: watched.id.kind, ...placeOf(watched.id) };
+  return async (patience, seen) => {
+    const news = await tolerantly(() => context.feed.next(watched, patience, seen), { known: false });
+    if (news.known && news.object?.metadata.resourceVersion !== seen) heard = performance.now();
+    if (performance.now() - heard < silence) return news;
+    heard = performance.now();
+    return tolerantly(async () => {
+      const object = await getIfThere(context.cluster, ref, context.call);
+      return { known: true, ...(object === undefined ? {} : { object }) };
+    }, news);
+  };
+}
+
 /** The newest state that is not older than what we wrote. */
-async function latest(context: WaitContext, watched: Watched, object: Resource, patience: number): Promise<Resource> {
-  const news = await context.feed.next(watched, patience, object.metadata.resourceVersion);
+async function latest(
+  context: WaitContext,
+  look: ReturnType<typeof makeLook>,
+  object: Resource,
+  patience: number,
+): Promise<Resource> {
+  const news = await look(patience, object.metadata.resourceVersion);
   if (!news.known) return object;
   if (news.object !== undefined) return isOlder(news.object, object) ? object : news.object;
-  const ref = { apiVersion: watched.apiVersion, kind: watched.id.kind, ...placeOf(watched.id) };
+  const ref = { apiVersion: object.apiVersion, kind: object.kind, ...placeOf(idOf(object)) };
   const found = await tolerantly(() => getIfThere(context.cluster, ref, context.call), object);
   if (found === undefined) {
-    throw new UserError(
-      'DELETED_MEANWHILE',
-      `${formatId(watched.id)} is gone: somebody deleted it while it was awaited`,
-      {
-        suggestions: ['Run the same command again'],
-      },
-    );
+    const gone = `${formatId(idOf(object))} is gone: somebody deleted it while it was awaited`;
+    throw new UserError('DELETED_MEANWHILE', gone, { suggestions: ['Run the same command again'] });
   }
   return isOlder(found, object) ? object : found;
 }
@@ -116,11 +138,10 @@ export async function waitUntilGone(
   const begun = performance.now();
   let told = '';
   let seen: string | undefined;
+  const look = makeLook(context, watched);
   for (;;) {
     const left = context.deadline - performance.now();
-    const news = await tolerantly(() => context.feed.next(watched, Math.max(1, Math.min(pause, left)), seen), {
-      known: false,
-    });
+    const news = await look(Math.max(1, Math.min(pause, left)), seen);
     if (news.known && news.object?.metadata.uid !== uid) return;
     seen = news.object?.metadata.resourceVersion;
     const reason = news.object === undefined ? 'not confirmed yet' : heldBy(news.object);
