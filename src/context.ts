@@ -64,9 +64,13 @@ export function makeContext(source: string): Context {
 }
 
 /** The one place where an address becomes a cluster. */
-async function connect(address: ClusterAddress, env: Context['env'], signal: AbortSignal): Promise<Cluster> {
-  const { kubeconfig, context } = address.provider === undefined ? address : await localAddress(address.provider, env);
+async function connect(
+  { provider, kubeconfig, context }: ClusterAddress,
+  env: Context['env'],
+  signal: AbortSignal,
+): Promise<Cluster> {
   const cluster = await import('./cluster/index.ts');
+  if (provider !== undefined) return cluster.connect({ signal, kubeconfig: await kubeconfigOf(provider, env) });
   return cluster.connect({
     signal,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
@@ -74,12 +78,12 @@ async function connect(address: ClusterAddress, env: Context['env'], signal: Abo
   });
 }
 
-/** The kubeconfig of a local provider's cluster, which must run. */
-async function localAddress(provider: string, env: Context['env']): Promise<ClusterAddress> {
+/** The kubeconfig of this user's cluster of a provider; its current context is that cluster. */
+async function kubeconfigOf(provider: string, env: Context['env']): Promise<string> {
   if (provider !== 'embedded') {
     throw new UserError(
       'PROVIDER_UNKNOWN',
-      `Cannot connect to a cluster of the provider ${provider}: it is not known`,
+      `Cannot find the cluster of ${provider}: only embedded clusters are known`,
       {
         exit: 2,
         suggestions: ['bind the environment to a context of your kubeconfig: slipway env bind ENV --context NAME'],
@@ -88,8 +92,8 @@ async function localAddress(provider: string, env: Context['env']): Promise<Clus
   }
   const { status } = await import('./local/index.ts');
   const { state, kubeconfig } = await status('default', { env });
-  if (state === 'running') return { kubeconfig };
-  throw new UserError('CLUSTER_STOPPED', 'Cannot connect to the embedded cluster: it does not run', {
+  if (state === 'running') return kubeconfig;
+  throw new UserError('CLUSTER_STOPPED', 'Cannot reach the embedded cluster: it does not run', {
     suggestions: ['start it: slipway cluster up'],
   });
 }

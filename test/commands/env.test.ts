@@ -58,6 +58,17 @@ test('env bind without a kubeconfig says what is missing', async () => {
   expect(answer.stderr).toContain('/nonexistent/kubeconfig');
 });
 
+test('an environment on the embedded cluster says how to start it, and other providers how to bind it', async () => {
+  const files = { 'overlays/dev/kustomization.yaml': 'configMapGenerator:\n- name: a\n  literals: [a=b]\n' };
+  const answers = ['embedded', 'kind'].map(async (provider) => {
+    const project = makeProject({ ...files, 'slipway.yaml': stack(`, cluster: { provider: ${provider} }`) });
+    return project.slipwayWith({ env: { XDG_DATA_HOME: project.directory } }, 'diff', '-e', 'dev');
+  });
+  const [embedded, kind] = await Promise.all(answers);
+  expect([embedded?.exit, embedded?.stderr]).toEqual([1, expect.stringContaining('start it: slipway cluster up')]);
+  expect([kind?.exit, kind?.stderr]).toEqual([2, expect.stringContaining('slipway env bind ENV --context NAME')]);
+});
+
 describe.skipIf(!controlPlaneAvailable)('with a cluster', () => {
   async function projectOn(
     text: string,

@@ -10,7 +10,7 @@ const kubectl = [
   path.join(homedir(), '.cache/kube-1.36.3/kubectl'),
 ].find(existsSync);
 
-describe.skipIf(kubectl === undefined)('beside kubectl', () => {
+describe.skipIf(kubectl === undefined)('beside kubectl', { timeout: 60_000 }, () => {
   test.each(['dev', 'test', 'prod'])('render -e %s prints the bytes of kubectl kustomize', async (name) => {
     const project = makeProject();
     await project.slipway('init', '--yes');

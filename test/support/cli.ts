@@ -24,7 +24,8 @@ export interface Project {
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 /** What `node -e` runs to be `slipway`. */
-export const slipwayProgram = `import(${JSON.stringify(main)}).then(({ main }) => main(process.argv.slice(1)))`;
+export const slipwayProgram = `require('node:module').enableCompileCache();
+import(${JSON.stringify(main)}).then(({ main }) => main(process.argv.slice(1)))`;
 
 /** A new directory with these files, removed when the test ends. Its name is the last part of the path: `project`. */
 export function makeProject(files: Record<string, string> = {}): Project {
