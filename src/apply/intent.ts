@@ -11,6 +11,7 @@ import {
 } from '../resource/index.ts';
 import { asMember, homeNamespace, partOf } from './inventory/applyset.ts';
 import { type Kind, targetKey } from './kinds.ts';
+import { isBuiltin } from './order/delete-edges.ts';
 
 /** Metadata that an exported object carries and an intent must not. */
 const serverFields = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
@@ -58,8 +59,8 @@ function normalized(object: Resource, kind: Kind, namespace: string): Resource {
   );
   const intent: JsonObject = { ...object, metadata };
   if (kind.namespaced) metadata['namespace'] = object.metadata.namespace || namespace;
-  if (!groupOf(object.apiVersion).includes('.') || groupOf(object.apiVersion).endsWith('.k8s.io'))
-    delete intent['status'];
+  if (!isBuiltin(groupOf(object.apiVersion))) return intent as Resource;
+  delete intent['status'];
   const isData = object.apiVersion === 'v1' && (object.kind === 'Secret' || object.kind === 'ConfigMap');
   return (isData ? withData(intent) : withoutNulls(intent)) as Resource;
 }

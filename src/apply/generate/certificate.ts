@@ -1,4 +1,12 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import { isIP } from 'node:net';
 import { bits, boolean, element, integer, objectIdentifier, octets, sequence, set, time, utf8 } from './der.ts';
 
@@ -112,10 +120,19 @@ export function certificateFault(pem: ServingCertificate, dnsNames: readonly str
   } catch {
     return 'it cannot be read';
   }
+  if (!matches(certificate, pem.key)) return 'its key is another one';
   const left = Math.min(certificate.validToDate.getTime(), authority.validToDate.getTime()) - now.getTime();
   if (left < renewalDays * day) return `it ends on ${certificate.validToDate.toISOString().slice(0, 10)}`;
   if (!certificate.verify(authority.publicKey)) return 'its authority did not sign it';
   const names = new Set((certificate.subjectAltName ?? '').split(', '));
   const missing = dnsNames.find((name) => !names.has(`${isIP(name) === 0 ? 'DNS' : 'IP Address'}:${name}`));
   return missing === undefined ? undefined : `it does not name ${missing}`;
+}
+
+function matches(certificate: X509Certificate, key: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 }

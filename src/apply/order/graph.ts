@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { formatId } from '../../resource/index.ts';
 import type { Edge } from '../plan.ts';
 
 /**
@@ -20,7 +21,7 @@ export function acyclic(edges: readonly Edge[]): Edge[] {
   for (const edge of kept) push(parents, edge.before, edge.after);
   const cycle = findCycle(parents);
   if (cycle !== undefined) {
-    throw new UserError('ORDER_CYCLE', `Cannot order the objects: ${cycle.join(' needs ')}`, {
+    throw new UserError('ORDER_CYCLE', `Cannot order the objects: ${cycle.map(readable).join(' needs ')}`, {
       suggestions: ['Remove one of these dependencies (depends-on annotations and component requirements count)'],
       exit: 2,
     });
@@ -31,6 +32,14 @@ export function acyclic(edges: readonly Edge[]): Edge[] {
     kept.push(edge);
   }
   return kept;
+}
+
+/** A key as people read it: `apps/Deployment/n/web` is `Deployment.apps n/web`. */
+function readable(key: string): string {
+  const parts = key.split('/');
+  if (parts.length !== 4) return key;
+  const [group, kind, namespace, name] = parts as [string, string, string, string];
+  return formatId({ group, kind, name, ...(namespace === '' ? {} : { namespace }) });
 }
 
 function push(map: Map<string, string[]>, key: string, value: string): void {
