@@ -27,9 +27,11 @@ export async function showLive(
   const progress = followProgress(plan, { untilReady, why });
   let board: Board | undefined;
   try {
-    return await drain(events, (event) => {
+    const result = await drain(events, (event) => {
       if (progress.take(event)) board ??= openBoard(channel, progress.components, signal);
     });
+    progress.end();
+    return result;
   } finally {
     await board?.close();
   }

@@ -21,6 +21,8 @@ export interface ComponentProgress {
 export interface Progress {
   /** Takes one event; true if a component has moved. */
   take(event: ApplyEvent): boolean;
+  /** The execution has returned: what was waited for beside the plan came to its end too. */
+  end(): void;
   /** In the order of the plan, and last what is not part of it: the record of the stack. Most of them may have nothing to do. */
   readonly components: readonly ComponentProgress[];
 }
@@ -56,6 +58,11 @@ export function followProgress(plan: Plan, { untilReady, why }: FollowOptions): 
   });
   return {
     components: [...all, record].map(({ component }) => component),
+    end() {
+      if (record.component.total === 0 || record.component.phase === 'failed') return;
+      record.component.phase = 'done';
+      record.component.done = record.component.total;
+    },
     take(event) {
       if (!('id' in event) || event.type === 'residue') return false;
       const key = keyOf(event.id);
@@ -65,7 +72,7 @@ export function followProgress(plan: Plan, { untilReady, why }: FollowOptions): 
       one.states.set(key, state === 'applied' && !untilReady ? 'over' : state);
       if (explained.has(event.type)) one.reasons.set(key, why(event));
       else one.reasons.delete(key);
-      update(one, event.at);
+      update(one, event.at, plan.kind === 'delete' ? 'deleting' : 'applying');
       return true;
     },
   };
@@ -93,7 +100,7 @@ function stateAfter(event: Exclude<ApplyEvent, { type: 'started' | 'residue' }>)
   }
 }
 
-function update({ component, states, reasons }: Followed, at: number): void {
+function update({ component, states, reasons }: Followed, at: number, working: 'applying' | 'deleting'): void {
   const all = [...states.values()];
   const has = (state: ObjectState) => all.includes(state);
   component.startedAt ??= at;
@@ -101,9 +108,9 @@ function update({ component, states, reasons }: Followed, at: number): void {
   component.done = all.filter((state) => state === 'over').length;
   const isSettled = all.length === component.total && all.every((state) => settled.has(state));
   if (isSettled) component.phase = has('failed') ? 'failed' : has('skipped') ? 'stopped' : 'done';
-  else if (has('busy')) component.phase = 'applying';
+  else if (has('busy')) component.phase = working;
   else if (has('deleting')) component.phase = 'deleting';
-  else component.phase = all.length === component.total ? 'waiting' : 'applying';
+  else component.phase = all.length === component.total ? 'waiting' : working;
   const failed = [...reasons].find(([key]) => states.get(key) === 'failed');
   const reason = failed?.[1] ?? [...reasons.values()].at(-1);
   if (reason === undefined) delete component.reason;

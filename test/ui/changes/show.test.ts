@@ -174,15 +174,18 @@ test('an execution that has nothing to do shows nothing but its result', async (
 test('what is waited for beside the plan has a line too', async () => {
   const screen = memoryScreen({ columns: 80 });
   const lease = id('coordination.k8s.io/v1 Lease slipway-system/churn.dev');
-  const busy: ApplyEvent[] = [{ at: 0, type: 'waiting', id: lease, reason: 'another run is changing the same stack' }];
-  const running = replay([...busy, { at: 1, type: 'ready', id: lease }], resultOf(), async ({ type }) => {
-    if (type === 'ready') {
+  const busy = [0, 1].map(
+    (at): ApplyEvent => ({ at, type: 'waiting', id: lease, reason: 'another run is changing the same stack' }),
+  );
+  const running = replay(busy, resultOf(), async ({ at }) => {
+    if (at === 1) {
       await expect
         .poll(() => stripVTControlCharacters(screen.stderr()), { interval: 10 })
         .toMatch(/. record {2}waiting {6}0\/1 +0s\n {2}› churn\.dev: another run is changing the same stack\n/);
     }
   });
   await show(screen, running, { format: 'text', plan: planOf([]), signal, wait });
+  expect(stripVTControlCharacters(screen.stderr())).toMatch(/✔ record {2}done {9}1\/1 +\ds\n$/);
 });
 
 test('where readiness is not waited for, an object is over once it is applied', async () => {
