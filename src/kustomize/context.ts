@@ -1,8 +1,8 @@
 import type { Problem } from '../errors.ts';
-import type { YamlNode } from '../resource/index.ts';
+import type { JsonValue, YamlNode } from '../resource/index.ts';
 import type { Item } from './item.ts';
-import { builtinSchemas } from './merge/builtin-schema.ts';
-import type { Schemas } from './merge/schema.ts';
+import { builtinDefinition, builtinSchemas } from './merge/builtin-schema.ts';
+import { openApiSchemas, type Schemas } from './merge/schema.ts';
 
 /** A transformer, or the file itself, gave a field of an object its value. */
 export interface FieldChange {
@@ -48,12 +48,14 @@ export class BuildContext {
   }
 
   /** A custom OpenAPI document replaces the built-in one, unless that was in use before. */
-  useSchemas(custom: Schemas): void {
+  useSchemas(document: JsonValue): void {
     const before = this.usedBuiltin;
+    const custom = openApiSchemas(document, (name) => (before ? builtinDefinition(name) : undefined));
     for (const [key, namespaced] of custom.scopes) this.scopes.set(key, namespaced);
     this.schemas = {
       of: (apiVersion, kind) =>
         custom.of(apiVersion, kind) ?? (before ? builtinSchemas.of(apiVersion, kind) : undefined),
+      read: custom.read,
       scopes: custom.scopes,
     };
   }

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../resource/index.ts';
+import { shortest } from './json-node.ts';
 
 /** Where in a document a value stands: field names and indexes. */
 export type Path = readonly (string | number)[];
@@ -11,6 +12,8 @@ export interface Fault extends Pick<Problem, 'message' | 'suggestion'> {
 export interface DecodeContext {
   /** Whether fields that nobody knows are faults. */
   strict: boolean;
+  /** Whether numbers and booleans may stand for text, as everywhere but in a kustomization file. */
+  lenient: boolean;
   faults: Fault[];
 }
 
@@ -43,8 +46,12 @@ export function formatPath(path: Path): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
 }
 
-export const string: Decoder<string> = (value, path, context) =>
-  value === null ? undefined : typeof value === 'string' ? value : wrong(value, 'string', path, context);
+export const string: Decoder<string> = (value, path, context) => {
+  if (value === null) return undefined;
+  if (typeof value === 'string') return value;
+  if (context.lenient && typeof value !== 'object') return typeof value === 'number' ? shortest(value) : String(value);
+  return wrong(value, 'string', path, context);
+};
 
 export const boolean: Decoder<boolean> = (value, path, context) =>
   value === null ? undefined : typeof value === 'boolean' ? value : wrong(value, 'bool', path, context);

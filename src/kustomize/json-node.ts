@@ -44,8 +44,8 @@ function textNode(value: string): YamlNode {
   return node;
 }
 
-/** `strconv.FormatFloat(value, 'g', -1, 64)`. */
-function shortest(value: number): string {
+/** `strconv.FormatFloat(value, 'g', -1, 64)`, and whole numbers below 10^6 in full. */
+export function shortest(value: number): string {
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
   if (power >= -4 && power < 21) {

@@ -30,9 +30,9 @@ export function readConfig(text: string, file: string, prefix = ''): JsonValue {
 export function decodeConfig<T>(
   value: JsonValue,
   decoder: Decoder<T>,
-  options: { file: string; strict: boolean; prefix?: string; text?: string },
+  options: { file: string; strict: boolean; lenient?: boolean; prefix?: string; text?: string },
 ): T | undefined {
-  const context: DecodeContext = { strict: options.strict, faults: [] };
+  const context: DecodeContext = { strict: options.strict, lenient: options.lenient ?? true, faults: [] };
   const decoded = decoder(value, [], context);
   if (context.faults.length > 0) throw new RenderFailure(context.faults.map((fault) => problemOf(fault, options)));
   return decoded;
@@ -61,7 +61,7 @@ export interface ReadKustomization {
 export function readKustomization(text: string, file: string, directory: string): ReadKustomization {
   const prefix = 'invalid Kustomization: ';
   const value = readConfig(text, file, prefix);
-  const found = decodeConfig(value, kustomization, { file, strict: true, prefix, text }) ?? {};
+  const found = decodeConfig(value, kustomization, { file, strict: true, lenient: false, prefix, text }) ?? {};
   const warnings = deprecated
     .filter(([field]) => found[field] !== undefined)
     .map(([, message]) => ({

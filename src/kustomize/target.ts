@@ -13,7 +13,6 @@ import { generatorFiles } from './generators/key-values.ts';
 import { type Item, ORIGIN } from './item.ts';
 import { fieldTables, type Kustomization } from './kustomization.ts';
 import { isRemote, type Loader } from './loader.ts';
-import { openApiSchemas } from './merge/schema.ts';
 import { type Origin, originBelow, originText, setOrigin } from './origin.ts';
 import { configureTransformer, failHelm, runGenerator } from './plugins.ts';
 import { readItems } from './read-items.ts';
@@ -88,7 +87,7 @@ export class Target {
       if (version !== undefined)
         fail('builtin version and custom schema provided, cannot use both', { file: this.file });
       this.context.schemaChosen = true;
-      this.context.useSchemas(openApiSchemas(readConfig(text, this.loader.resolve(file as string))));
+      this.context.useSchemas(readConfig(text, this.loader.resolve(file as string)));
     } else if (version !== undefined && version !== '') {
       this.context.schemaChosen = true;
       if (version !== 'v1.21.2') fail('the specified OpenAPI version is not built in', { file: this.file });

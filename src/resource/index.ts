@@ -27,6 +27,7 @@ export {
   SCALAR,
   SEQUENCE,
   scalarNode,
+  schemaComments,
   sequenceNode,
   stringNode,
   style,

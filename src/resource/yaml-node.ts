@@ -40,6 +40,8 @@ export const style = {
   flow: 32,
   /** A null that a merge must not drop. */
   keep: 64,
+  /** `schemaComments` has an entry for the node. */
+  commented: 128,
 } as const;
 /** Any style in which the text can only be a string. */
 export const QUOTED = style.double | style.single | style.literal | style.folded;
@@ -76,6 +78,12 @@ export function sequenceNode(content: YamlNode[] = [], tag: string = tags.sequen
   return new YamlNode(SEQUENCE, tag, '', 0, content);
 }
 
+/**
+ * Comments of values that hold an OpenAPI schema as JSON (`containers: # {"type": "array", …}`), which strategic merge
+ * obeys. No other comment is kept.
+ */
+export const schemaComments = new WeakMap<YamlNode, string>();
+
 /** A deep copy; keys are shared, because nothing ever writes to a key. */
 export function copyNode(node: YamlNode): YamlNode {
   const { content } = node;
@@ -88,7 +96,9 @@ export function copyNode(node: YamlNode): YamlNode {
       copied[i + 1] = copyNode(content[i + 1]!);
     }
   } else for (let i = 0; i < content.length; i++) copied[i] = copyNode(content[i]!);
-  return new YamlNode(node.kind, node.tag, node.value, node.style, copied);
+  const copy = new YamlNode(node.kind, node.tag, node.value, node.style, copied);
+  if ((node.style & style.commented) !== 0) schemaComments.set(copy, schemaComments.get(node) ?? '');
+  return copy;
 }
 
 /** Makes `target` the same node as `source`, in place, so that whoever holds `target` sees it. */

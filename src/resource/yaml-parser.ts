@@ -1,5 +1,5 @@
 import { YamlSyntaxError } from './yaml-errors.ts';
-import { ALIAS, MAPPING, SCALAR, SEQUENCE, style, tags, YamlNode } from './yaml-node.ts';
+import { ALIAS, MAPPING, SCALAR, SEQUENCE, schemaComments, style, tags, YamlNode } from './yaml-node.ts';
 import { type Dialect, tagOf } from './yaml-scalar.ts';
 import {
   atDocumentMarker,
@@ -35,6 +35,8 @@ export class YamlParser implements Cursor {
   keyAllowed = true;
   /** Aliases or merge keys were seen: the tree must be expanded before use. */
   shared = false;
+  /** Schema comments by the start of their line; only kept when there may be any. */
+  comments: Map<number, string> | undefined;
   /** Where each value's key, or a list's item, begins; only kept when asked for. */
   marks: Map<YamlNode, number> | undefined;
   private readonly dialect: Dialect;
@@ -94,6 +96,7 @@ export class YamlParser implements Cursor {
       let code = text.charCodeAt(pos);
       while (code === 32 || (tabs && code === 9)) code = text.charCodeAt(++pos);
       if (code === HASH) {
+        if (this.comments !== undefined) this.keepComment(pos);
         while (!(Number.isNaN(code) || isBreak(code))) code = text.charCodeAt(++pos);
       }
       if (!isBreak(code)) {
@@ -107,6 +110,26 @@ export class YamlParser implements Cursor {
         tabs = false;
       }
     }
+  }
+
+  private keepComment(pos: number): void {
+    const end = this.text.indexOf('\n', pos);
+    const text = this.text
+      .slice(pos, end < 0 ? undefined : end)
+      .replace(/^#+/, '')
+      .trim();
+    if (text.startsWith('{')) this.comments?.set(this.lineStart, text);
+  }
+
+  /** A comment on the line of the key, or on the line above. */
+  private attachComment(value: YamlNode, line: number): void {
+    const above = this.text.lastIndexOf('\n', line - 2) + 1;
+    const before = this.comments?.get(above);
+    const head = before !== undefined && /^ *#/.test(this.text.slice(above, line)) ? before : undefined;
+    const comment = this.comments?.get(line) ?? head;
+    if (comment === undefined) return;
+    value.style |= style.commented;
+    schemaComments.set(value, comment);
   }
 
   private empty(): YamlNode {
@@ -254,6 +277,7 @@ export class YamlParser implements Cursor {
       this.keyAllowed = explicit;
       const value = this.blockNode(column, true);
       this.marks?.set(value, start);
+      if (this.comments !== undefined) this.attachComment(value, start - column);
       content.push(key, value);
       key = undefined;
       this.skip();

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from './json.ts';
+import { refold } from './yaml-fold.ts';
 import { MAPPING, QUOTED, SCALAR, SEQUENCE, style, tags, type YamlNode } from './yaml-node.ts';
 import { type Dialect, resolveScalar } from './yaml-scalar.ts';
 
@@ -71,6 +72,7 @@ const flowSpecial = /[,?[\]{}:]/;
 
 function scalarValue(node: YamlNode, flow: boolean): JsonValue {
   const { tag, value } = node;
+  if ((node.style & style.folded) !== 0 && !flow) return refold(value);
   if (tag === tags.string) return value;
   const quoted = (node.style & QUOTED) !== 0;
   if (quoted && (tag === tags.none || (node.style & style.tagged) === 0)) return value;

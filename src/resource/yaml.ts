@@ -53,6 +53,7 @@ export function parseNode(
   keys?: Map<string, YamlNode>,
 ): YamlNode | undefined {
   const parser = new YamlParser(document.text, dialect, keys);
+  if (/# *\{ *"/.test(document.text)) parser.comments = new Map();
   try {
     const node = parser.document();
     return node !== undefined && parser.shared ? expandAliases(node) : node;
@@ -106,7 +107,23 @@ export function printResources(resources: readonly Resource[]): string {
 }
 
 // The characters that go-yaml's reader refuses: control characters other than tab, line breaks and NEL.
-const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+const control = [
+  [0, 8],
+  [0xb, 0xc],
+  [0xe, 0x1f],
+  [0x7f, 0x84],
+  [0x86, 0x9f],
+  [0xfffe, 0xffff],
+] as const;
+const refused = new RegExp(
+  `[${control
+    .map((range) =>
+      String.fromCharCode(...range)
+        .split('')
+        .join('-'),
+    )
+    .join('')}]`,
+);
 
 /** Bytes as the text of a YAML stream. Throws a YamlSyntaxError for invalid UTF-8 and control characters. */
 export function decodeYaml(bytes: Uint8Array): string {

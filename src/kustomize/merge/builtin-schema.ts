@@ -1,5 +1,5 @@
 import { definitions, kinds } from './builtin-schema.generated.ts';
-import type { Schema, Schemas } from './schema.ts';
+import { openApiSchemas, type Schema, type Schemas } from './schema.ts';
 
 /**
  * The merge rules of Kubernetes 1.21.2, whose OpenAPI document Kustomize 5.8.1 has compiled in. Only what leads to a
@@ -70,7 +70,16 @@ function fieldSchema(field: Field): Schema | undefined {
   return schema;
 }
 
+/** A definition by its full name, such as `io.k8s.api.core.v1.Container`. */
+export function builtinDefinition(name: string): Schema | undefined {
+  const short = name
+    .replace(/^io\.k8s\./, '')
+    .replace(/^(?:api|apimachinery|kube-aggregator|apiextensions-apiserver)\./, '');
+  return Object.hasOwn(definitions, short) ? objectSchema(short) : undefined;
+}
+
 export const builtinSchemas: Schemas = {
+  read: openApiSchemas({}, builtinDefinition).read,
   of: (apiVersion, kind) => {
     const definition = kinds[`${apiVersion} ${kind}`];
     return definition === undefined ? undefined : (objectSchema(definition) as Schema);

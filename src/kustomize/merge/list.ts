@@ -13,6 +13,8 @@ import {
   textOf,
 } from '../node.ts';
 
+import { takeDirective } from './directive.ts';
+
 type Maybe = YamlNode | undefined;
 type Merge = (target: Maybe, patch: Maybe) => Maybe;
 
@@ -21,12 +23,21 @@ type Merge = (target: Maybe, patch: Maybe) => Maybe;
  * only the patch has come first. Source: kyaml/yaml/walk/associative_sequence.go of Kustomize 5.8.1.
  */
 export function mergeList(target: Maybe, patch: Maybe, keys: readonly string[], merge: Merge): Maybe {
-  const list = isNull(target) ? patch : patch !== undefined && patch.tag === tags.null ? undefined : target;
-  if (list === undefined) return undefined;
+  const list = listTarget(target, patch);
+  if (list === undefined || list.kind !== SEQUENCE) return list;
   const sources: Maybe[] = [list, patch];
   const values = keyedValues(sources, keys);
   if (values.length > 0 || keys.length > 0) return mergeItems(list, sources, values, keys, merge);
   return mergeItems(list, sources, scalarValues(sources), [''], merge);
+}
+
+function listTarget(target: Maybe, patch: Maybe): Maybe {
+  if (isNull(target)) return patch;
+  if (patch === undefined) return target;
+  if (patch.tag === tags.null) return undefined;
+  const directive = takeDirective(patch);
+  if (directive === 'delete') return undefined;
+  return directive === 'replace' ? patch : target;
 }
 
 /** The patch's items before the target's. */

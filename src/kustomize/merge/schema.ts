@@ -13,11 +13,16 @@ export interface Schema {
 /** Schemas by `apiVersion kind`, and which kinds live in namespaces where the document says so. */
 export interface Schemas {
   of(apiVersion: string, kind: string): Schema | undefined;
+  /** A schema that stands alone, as in a comment. */
+  read(schema: JsonObject): Schema | undefined;
   readonly scopes: ReadonlyMap<string, boolean>;
 }
 
-/** Schemas from an OpenAPI v2 document (`definitions` and, if it has them, `paths`). */
-export function openApiSchemas(document: JsonValue): Schemas {
+/**
+ * Schemas from an OpenAPI v2 document (`definitions` and, if it has them, `paths`); `others` knows definitions that
+ * the document refers to and does not have.
+ */
+export function openApiSchemas(document: JsonValue, others: (definition: string) => Schema | undefined): Schemas {
   const root = isJsonObject(document) ? document : {};
   const definitions = isJsonObject(root['definitions']) ? root['definitions'] : {};
   const kinds = new Map<string, JsonObject>();
@@ -25,16 +30,17 @@ export function openApiSchemas(document: JsonValue): Schemas {
     if (!isJsonObject(definition)) continue;
     for (const key of gvksOf(definition)) kinds.set(key, definition);
   }
-  const follow = (schema: JsonValue | undefined): JsonObject | undefined => {
+  const follow = (schema: JsonValue | undefined): Schema | undefined => {
     let at = schema;
     for (let i = 0; isJsonObject(at) && typeof at['$ref'] === 'string' && i < 50; i++) {
-      at = definitions[at['$ref'].replace('#/definitions/', '')];
+      const name = at['$ref'].replace('#/definitions/', '');
+      if (!Object.hasOwn(definitions, name)) return others(name);
+      at = definitions[name];
     }
-    return isJsonObject(at) ? at : undefined;
+    return isJsonObject(at) ? wrap(at) : undefined;
   };
   const made = new Map<JsonObject, Schema>();
-  const wrap = (schema: JsonObject | undefined): Schema | undefined => {
-    if (schema === undefined) return undefined;
+  const wrap = (schema: JsonObject): Schema => {
     let found = made.get(schema);
     if (found === undefined) {
       const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
@@ -45,15 +51,21 @@ export function openApiSchemas(document: JsonValue): Schemas {
       found = {
         merges: typeof strategy === 'string' && strategy.split(',').includes('merge'),
         keys: typeof strategy === 'string' ? keys : [],
-        field: (name) =>
-          wrap(follow(Object.hasOwn(properties, name) ? properties[name] : schema['additionalProperties'])),
-        elements: () => (schema['type'] === 'array' ? wrap(follow(schema['items'])) : undefined),
+        field: (name) => follow(Object.hasOwn(properties, name) ? properties[name] : schema['additionalProperties']),
+        elements: () => (schema['type'] === 'array' ? follow(schema['items']) : undefined),
       };
       made.set(schema, found);
     }
     return found;
   };
-  return { of: (apiVersion, kind) => wrap(kinds.get(`${apiVersion} ${kind}`)), scopes: scopesOf(root) };
+  return {
+    of: (apiVersion, kind) => {
+      const found = kinds.get(`${apiVersion} ${kind}`);
+      return found === undefined ? undefined : wrap(found);
+    },
+    read: follow,
+    scopes: scopesOf(root),
+  };
 }
 
 function gvksOf(schema: JsonObject, field = 'x-kubernetes-group-version-kind'): string[] {

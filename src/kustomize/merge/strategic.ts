@@ -1,7 +1,17 @@
-import { MAPPING, SCALAR, SEQUENCE, scalarNode, style, tags, type YamlNode } from '../../resource/index.ts';
-import { fail } from '../failure.ts';
+import {
+  isJsonObject,
+  MAPPING,
+  SCALAR,
+  SEQUENCE,
+  scalarNode,
+  schemaComments,
+  style,
+  tags,
+  type YamlNode,
+} from '../../resource/index.ts';
 import { compareText } from '../gvk.ts';
-import { clearField, demandKind, field, isEmpty, isNull, setField, textOf } from '../node.ts';
+import { demandKind, field, isEmpty, isNull, setField, textOf } from '../node.ts';
+import { takeDirective } from './directive.ts';
 import { mergeList } from './list.ts';
 import type { Schema, Schemas } from './schema.ts';
 
@@ -35,19 +45,6 @@ function schemaByKind(node: Maybe, schemas: Schemas): Schema | undefined {
   return schemas.of(textOf(apiVersion), textOf(kind));
 }
 
-type Directive = 'merge' | 'replace' | 'delete';
-
-/** The `$patch` of a map, which is taken out of it. */
-function takeDirective(patch: Maybe): Directive {
-  if (patch === undefined || patch.kind !== MAPPING) return 'merge';
-  const found = field(patch, '$patch');
-  if (found === undefined) return 'merge';
-  const { value } = found;
-  if (value !== 'merge' && value !== 'replace' && value !== 'delete') fail(`unknown patch strategy '${value}'`);
-  clearField(patch, '$patch');
-  return value;
-}
-
 /** Which node a merge goes on with; undefined where the field is to be removed. */
 function mergeTarget(target: Maybe, patch: Maybe): Maybe {
   if (isNull(target)) {
@@ -71,10 +68,22 @@ function mergeMaps(target: Maybe, patch: Maybe, schemas: Schemas, schema: Schema
   if (merged === undefined || merged.kind !== MAPPING) return merged;
   for (const key of fieldNames(merged, patch)) {
     const [own, other] = [field(merged, key), field(patch, key)];
-    const value = mergeNodes(own, other, schemas, schema?.field(key));
+    const inner = commentSchema(own, schemas) ?? commentSchema(other, schemas) ?? schema?.field(key);
+    const value = mergeNodes(own, other, schemas, inner);
     setField(merged, key, value, value === other ? keyStyle(patch, key) : 0);
   }
   return merged;
+}
+
+/** The schema that a comment gives a field. */
+function commentSchema(node: Maybe, schemas: Schemas): Schema | undefined {
+  if (node === undefined || (node.style & style.commented) === 0) return undefined;
+  try {
+    const value: unknown = JSON.parse(schemaComments.get(node) ?? '');
+    return isJsonObject(value) ? schemas.read(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function fieldNames(a: YamlNode, b: Maybe): string[] {
