@@ -4,7 +4,7 @@ import { build } from '../../src/kustomize/index.ts';
 import { isJsonObject, type JsonValue, parseYaml, type Resource } from '../../src/resource/index.ts';
 
 /** This repository: the catalogue is its `manifests/` and `overlays/`. */
-export const repository: Files = diskFiles(path.resolve(import.meta.dirname, '../..'));
+const repository: Files = diskFiles(path.resolve(import.meta.dirname, '../..'));
 
 export const environments = ['dev', 'test', 'prod'] as const;
 
@@ -20,8 +20,8 @@ export interface Component {
   presets: string[];
 }
 
-export async function read(file: string, files: Files = repository): Promise<string> {
-  const content = await files.read(file);
+async function read(file: string): Promise<string> {
+  const content = await repository.read(file);
   if (content === undefined) throw new Error(`No file ${file}`);
   return new TextDecoder().decode(content);
 }

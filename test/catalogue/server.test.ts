@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Cluster, ClusterError } from '../../src/cluster/index.ts';
 import { parseYaml, type Resource } from '../../src/resource/index.ts';
 import { type ControlPlane, controlPlaneAvailable, startControlPlane } from '../support/control-plane.ts';
@@ -36,6 +36,15 @@ describe.skipIf(!controlPlaneAvailable)('the catalogue on a real API server', ()
     dev = await render('overlays/dev');
     await Promise.all(dev.filter(isDefinition).map((object) => apply(object, false)));
     await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+    // Discovery follows a moment after the definitions are established.
+    const kinds = dev.flatMap(({ spec }) => (spec as { names?: { kind: string } } | undefined)?.names?.kind ?? []);
+    await vi.waitFor(
+      async () => {
+        const served = new Set((await cluster.types({ refresh: true })).map(({ kind }) => kind));
+        expect(kinds.filter((kind) => !served.has(kind))).toEqual([]);
+      },
+      { timeout: 60_000, interval: 250 },
+    );
   });
   afterAll(() => plane?.down());
 
