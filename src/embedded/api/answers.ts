@@ -77,6 +77,8 @@ export async function listText(
     const text = textAs(api, entry, type);
     items.push(asItem(typeof text === 'string' ? text : await text, type));
   }
+  // The real server writes the empty list of metadata this way.
+  if (isPartial && items.length === 0) return `${head},"metadata":${printJson(metadata)},"items":null}`;
   return `${head},"metadata":${printJson(metadata)},"items":[${items.join(',')}]}`;
 }
 

@@ -4,7 +4,7 @@ import { decodeProtobuf, protobufType } from '../protobuf/decode.ts';
 import type { TypeSchema } from '../schema/schema.ts';
 import { parseJson } from '../store/entry.ts';
 import { duplicateFields } from './duplicates.ts';
-import { badRequest, unsupportedMediaType } from './status.ts';
+import { badRequest, invalid, unsupportedMediaType } from './status.ts';
 import { apiVersionOf } from './types.ts';
 
 /** What happens to fields that the kind does not have, and to fields written twice. */
@@ -64,8 +64,8 @@ export function decodeObject(
   options: { validation: FieldValidation; warn: (message: string) => void; duplicates?: readonly string[] },
 ): Resource {
   const apiVersion = apiVersionOf(type);
-  object['apiVersion'] ||= apiVersion;
-  object['kind'] ||= type.kind;
+  if (!type.custom) object['apiVersion'] ||= apiVersion;
+  if (!type.custom) object['kind'] ||= type.kind;
   if (object['apiVersion'] !== apiVersion || object['kind'] !== type.kind) throw wrongKind(object, type);
   const { unknown, typeError } = type.decode(object);
   if (typeError !== undefined)
@@ -84,25 +84,43 @@ export function decodeObject(
 }
 
 function wrongKind(object: JsonObject, type: TypeSchema): Error {
-  const [apiVersion, kind] = [String(object['apiVersion']), String(object['kind'])];
-  if (type.custom || apiVersion !== apiVersionOf(type))
-    return apiVersion !== apiVersionOf(type)
-      ? badRequest(
-          `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(type)})`,
-        )
-      : badRequest(
-          `${kind} in version "${type.version}" cannot be handled as a ${type.kind}: the kind in the data (${kind}) does not match the expected kind`,
-        );
-  return badRequest(
-    `${kind} in version "${type.version}" cannot be handled as a ${type.kind}: converting (${type.version}.${kind}) to (${type.group === '' ? 'core' : type.group.split('.')[0]}.${type.kind}): unknown conversion`,
-  );
+  const [apiVersion, kind] = [String(object['apiVersion'] ?? ''), String(object['kind'] ?? '')];
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const own = apiVersionOf(type);
+  if (type.custom)
+    return apiVersion === own
+      ? invalid({ group: type.group, kind }, nameIn(object), [
+          {
+            reason: 'FieldValueInvalid',
+            field: 'kind',
+            message: `Invalid value: ${JSON.stringify(kind)}: must be ${type.kind}`,
+          },
+        ])
+      : badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${own})`);
+  const why =
+    apiVersion === own
+      ? `converting (${version}.${kind}) to (${type.group === '' ? 'core' : type.group.split('.')[0]}.${type.kind}): unknown conversion`
+      : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: ${why}`);
+}
+
+function nameIn({ metadata }: JsonObject): string {
+  return isJsonObject(metadata) ? String(metadata['name'] ?? '') : '';
 }
 
 /** The words of Go's JSON parser for the first thing that is wrong. */
 function goSyntaxError(body: Uint8Array): string {
   const text = new TextDecoder().decode(body).trimStart();
   if (text === '' || /^[[{"]/.test(text)) return 'unexpected end of JSON input';
-  return `invalid character '${text[0]}' looking for beginning of value`;
+  const literal = ['null', 'true', 'false'].find((word) => word[0] === text[0]);
+  if (literal === undefined) return `invalid character '${text[0]}' looking for beginning of value`;
+  const at = [...literal].findIndex((character, index) => text[index] !== character);
+  return at >= text.length
+    ? 'unexpected end of JSON input'
+    : `invalid character '${text[at]}' in literal ${literal} (expecting '${literal[at]}')`;
 }
 
-const excerpt = (body: Uint8Array) => Buffer.from(body.subarray(0, 1024)).toString('hex');
+function excerpt(body: Uint8Array): string {
+  const start = body.subarray(0, 1024);
+  return start[0] === 0x7b ? new TextDecoder().decode(start) : Buffer.from(start).toString('hex');
+}

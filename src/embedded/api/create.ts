@@ -31,7 +31,9 @@ export async function createObject(
   if (type.custom) checkNotTerminating(api, type);
   const { metadata } = object;
   checkPlace(object, type, namespace);
-  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (metadata.resourceVersion)
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+  for (const field of serverSet) delete metadata[field];
   type.setDefaults(object);
   if (!applied) recordUpdate(undefined, object, writerOf(api, type, call, ''));
   const attributes = { operation: 'CREATE' as const, type, namespace, subresource: '', options };
@@ -50,7 +52,10 @@ export async function createObject(
     await admit(api, 'validate', { ...attributes, name, object: prepared }, call);
     const stored = await toStorage(api, prepared, type);
     const isTaken = entryOf(api, type, namespace, name) !== undefined;
-    if (call.dryRun && !isTaken) return prepared;
+    if (call.dryRun && !isTaken) {
+      delete prepared.metadata.resourceVersion;
+      return prepared;
+    }
     try {
       if (isTaken) throw new RevisionConflict();
       await api.store.put({ resource: storageKey(type), namespace, name, expected: 0 }, stored);
@@ -82,7 +87,8 @@ export function writerOf(api: Api, type: TypeSchema, call: Call, subresource: st
     manager: call.manager,
     apiVersion: apiVersionOf(type),
     subresource,
-    now: timestamp(api.now()),
+    // The real server does not note when somebody scaled.
+    now: subresource === 'scale' ? undefined : timestamp(api.now()),
     root: type.root,
     resets:
       subresource === 'status'
@@ -98,7 +104,6 @@ export function writerOf(api: Api, type: TypeSchema, call: Call, subresource: st
 /** The namespace of the body has to be the one of the path; the path's counts where the body has none. */
 export function checkPlace({ metadata }: Resource, { namespaced }: TypeSchema, namespace: string): void {
   if (!namespaced) {
-    if (metadata.namespace) throw badRequest('namespace is not allowed on this type');
     delete metadata.namespace;
     return;
   }
@@ -107,22 +112,30 @@ export function checkPlace({ metadata }: Resource, { namespaced }: TypeSchema, n
   metadata.namespace = namespace;
 }
 
+/** Metadata that nobody but the server sets. */
+const serverSet = [
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
+
 /** Everything the server sets on a new object. */
 function prepare(api: Api, type: TypeSchema, namespace: string, object: Resource): Resource {
   const strategy = strategyOf(type);
   const now = timestamp(api.now());
-  const { name, generateName, namespace: _n, ...given } = object.metadata;
-  for (const field of ['selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'uid', 'resourceVersion'])
-    delete given[field];
-  delete given['generation'];
-  delete given['creationTimestamp'];
-  const { managedFields, ...rest } = given;
+  const { name, generateName, namespace: _n, managedFields, ...rest } = object.metadata;
+  if (strategy.generation !== undefined) delete rest.generation;
   const finalizers = [...new Set([...((rest.finalizers ?? []) as string[]), ...(strategy.finalizers ?? [])])];
   const metadata = {
     name,
     ...(generateName === undefined || generateName === '' ? {} : { generateName }),
     ...(namespace === '' ? {} : { namespace }),
     uid: randomUUID(),
+    // Its place, not its value: that comes with the write.
+    resourceVersion: '',
     ...(strategy.generation === undefined ? {} : { generation: 1 }),
     creationTimestamp: now,
     ...rest,

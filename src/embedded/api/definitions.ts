@@ -176,7 +176,14 @@ function conditionsFor(api: Api, definition: Resource, conflict?: { reason: stri
   const approval = definition.metadata.annotations?.['api-approved.kubernetes.io'];
   if (!/(^|\.)(k8s\.io|kubernetes\.io)$/.test(specOf(definition).group)) return established;
   const isOkay = approval !== undefined && (/^https?:\/\//.test(approval) || approval.startsWith('unapproved'));
-  const reason = approval === undefined ? 'MissingAnnotation' : approval.startsWith('unapproved') ? 'UnapprovedAnnotation' : isOkay ? 'ApprovedAnnotation' : 'InvalidAnnotation';
+  const reason =
+    approval === undefined
+      ? 'MissingAnnotation'
+      : approval.startsWith('unapproved')
+        ? 'UnapprovedAnnotation'
+        : isOkay
+          ? 'ApprovedAnnotation'
+          : 'InvalidAnnotation';
   const message =
     reason === 'ApprovedAnnotation'
       ? `approved in ${approval}`
@@ -195,11 +202,14 @@ async function empty(api: Api, definition: Resource, signal: AbortSignal): Promi
     const objects = `${storage.group}/${storage.resource}`;
     for (const entry of [...api.store.list(objects)])
       if (entry.object.metadata.deletionTimestamp === undefined)
-        await deleteObject(api, { type: storage, namespace: entry.namespace, name: entry.name }, {}, serverCall(signal)).catch(
-          (error: unknown) => {
-            if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
-          },
-        );
+        await deleteObject(
+          api,
+          { type: storage, namespace: entry.namespace, name: entry.name },
+          {},
+          serverCall(signal),
+        ).catch((error: unknown) => {
+          if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
+        });
     await noneLeft(api, objects, signal);
   }
   if (signal.aborted) return;

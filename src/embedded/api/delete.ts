@@ -101,6 +101,7 @@ async function deleteEntry(
     return isPod(type) || strategyOf(type).returnsDeleted ? last : success(type, old);
   }
   const object: Resource = { ...old, metadata: marked(old.metadata, api.now(), grace, finalizers) };
+  if (hasNamespaceFinalizer(old, type)) delete object.metadata['deletionGracePeriodSeconds'];
   if (type.group === '' && type.resource === 'namespaces')
     object['status'] = { ...(object['status'] as JsonObject), phase: 'Terminating' };
   if (type.resource === 'customresourcedefinitions') terminate(object, api.now());

@@ -10,7 +10,7 @@ import { decodeObject, readBody } from './body.ts';
 import { type Place, writerOf } from './create.ts';
 import { ApiError, badRequest, conflict, invalid, unsupportedMediaType } from './status.ts';
 import { apiVersionOf } from './types.ts';
-import { type Updated, updateObject } from './update.ts';
+import { orderMetadata, type Updated, updateObject } from './update.ts';
 
 const builtinPatches = [
   'application/json-patch+json',
@@ -51,7 +51,7 @@ export async function patchObject(
   const { subresource, options } = request;
   const update = { subresource, options, creates: isApply, applied: isApply, retries: true };
   if (isApply) {
-    const intent = readIntent(request.body, place, call);
+    const intent = readIntent(request.body, place);
     return await updateObject(
       api,
       place,
@@ -89,38 +89,36 @@ function patchLive(live: Resource, patch: JsonValue, mediaType: string, { type }
       : mediaType === 'application/merge-patch+json'
         ? (applyMergePatch(live, clone(patch)) as JsonObject)
         : applyStrategicPatch(live, patch as JsonObject, type.root);
+  const shown = { ...clone(patched), metadata: orderMetadata((patched['metadata'] ?? {}) as JsonObject) };
   try {
     return decodeObject(patched, type, call);
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'BadRequest') throw error;
     // What a patch makes of an object is the patch's fault.
     const why = error.message.replace(/^\S+ in version "\S+" cannot be handled as a \S+: /, '');
-    const cause = `Invalid value: ${JSON.stringify(printJson(patched))}: ${why}`;
+    const text = printJson(Object.fromEntries(Object.entries(shown).sort(([a], [b]) => (a < b ? -1 : 1))));
+    const cause = `Invalid value: ${JSON.stringify(text)}: ${why}`;
     throw invalid({ group: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', message: cause, field: 'patch' }]);
   }
 }
 
-function readIntent(body: Uint8Array, { type, name }: Place & { name: string }, call: Call): Resource {
+/** What somebody wants to be so, as it was written: an empty map owns the map, though nothing of it is kept. */
+function readIntent(body: Uint8Array, { type, name }: Place & { name: string }): Resource {
   const { value } = readBody(body, 'application/yaml');
   if (!isJsonObject(value)) throw badRequest('error decoding YAML: the patch is no object');
-  const apiVersion = apiVersionOf(type);
-  for (const [field, wanted] of [
-    ['apiVersion', apiVersion],
-    ['kind', type.kind],
-  ] as const)
-    if (value[field] !== undefined && value[field] !== wanted)
-      throw value[field] === ''
-        ? badRequest(`${field} must be set`)
-        : badRequest(`invalid object type: ${String(value['apiVersion'])}, Kind=${String(value['kind'])}`);
-  if (value['apiVersion'] === undefined || value['kind'] === undefined)
-    throw badRequest(`Object 'Kind' is missing in '${printJson(value)}'`);
+  const [apiVersion, kind] = [String(value['apiVersion'] ?? ''), String(value['kind'] ?? '')];
+  if (apiVersion !== apiVersionOf(type) || kind !== type.kind)
+    throw badRequest(`invalid object type: ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`);
   const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
   if (metadata['managedFields'] !== undefined && (metadata['managedFields'] as JsonValue[] | null)?.length)
     throw badRequest('metadata.managedFields must be nil');
-  metadata['name'] ??= name;
-  const read = decodeObject({ ...value, metadata }, type, call);
-  delete read.metadata['managedFields'];
-  return read;
+  if (metadata['name'] !== undefined && metadata['name'] !== name)
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    );
+  const { managedFields: _, ...rest } = metadata;
+  const { apiVersion: _a, kind: _k, metadata: _m, ...fields } = value;
+  return { kind, apiVersion, metadata: { name, ...rest }, ...fields } as unknown as Resource;
 }
 
 function applyTo(
@@ -140,10 +138,8 @@ function applyTo(
     );
   if (live !== undefined && resourceVersion && resourceVersion !== live.metadata.resourceVersion)
     throw conflict(place.type, place.name);
-  const own = clone(intent);
-  if (place.type.namespaced) own.metadata.namespace ??= place.namespace;
   const writer = writerOf(api, place.type, call, subresource);
-  const apply = (forced: boolean) => applyIntent(live, own, writer, forced);
+  const apply = (forced: boolean) => applyIntent(live, intent, writer, forced);
   let applied: Resource;
   try {
     applied = apply(force === true);
@@ -152,6 +148,7 @@ function applyTo(
     applied = apply(true);
   }
   refreshLastApplied(applied, intent, live, call);
+  applied = clone(applied);
   const { typeError } = place.type.decode(applied);
   if (typeError !== undefined) throw badRequest(typeError);
   if (live !== undefined) {
@@ -184,6 +181,16 @@ function refreshLastApplied(applied: Resource, intent: Resource, live: Resource 
   if (annotations?.[lastApplied] === undefined) return;
   const { annotations: own, ...metadata } = clone(intent).metadata;
   const { [lastApplied]: _, ...others } = own ?? {};
-  const configuration = { ...clone(intent), metadata: { ...metadata, annotations: others } };
-  annotations[lastApplied] = `${printJson(configuration)}\n`;
+  const kept = Object.keys(others).length === 0 ? metadata : { ...metadata, annotations: others };
+  annotations[lastApplied] = `${printJson(sorted({ ...clone(intent), metadata: kept }) as JsonObject)}\n`;
+}
+
+function sorted(value: JsonValue | undefined): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
 }

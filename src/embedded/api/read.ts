@@ -23,16 +23,18 @@ export async function listPage(api: Api, { type, namespace }: Place, query: URLS
   const limit = Number(query.get('limit') ?? 0);
   const token = query.get('continue');
   const match = query.get('resourceVersionMatch');
-  const asked = parseVersion(query.get('resourceVersion'));
   checkVersionMatch(match, query.get('resourceVersion'), token, query);
+  const position = token ? decodeToken(token) : undefined;
+  if (position !== undefined && !['', '0', null].includes(query.get('resourceVersion')))
+    throw badRequest('specifying resource version is not allowed when using continue');
+  const asked = parseVersion(query.get('resourceVersion'));
   await api.store.settled();
   let start: Entry['key'] | undefined;
   let revision = api.store.revision;
   let exact: number | undefined;
-  if (token) {
-    const read = decodeToken(token);
-    start = read.start;
-    exact = read.revision;
+  if (position !== undefined) {
+    start = position.start;
+    exact = position.revision;
   } else if (asked !== undefined && asked > 0) {
     if (asked > revision) await freshEnough(api, asked);
     revision = api.store.revision;
@@ -82,14 +84,20 @@ export async function matches(api: Api, entry: Entry, type: TypeSchema, matcher:
   return matcher(needsVersion ? await readAs(api, entry, type) : entry.object);
 }
 
-export function parseVersion(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
-  if (!/^\d+$/.test(text))
-    throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  return Number(text);
+/** The resourceVersion of a list; undefined where none is named. */
+function parseVersion(text: string | null): number | undefined {
+  if (text === null || text === '' || /^\d+$/.test(text)) return text ? Number(text) : undefined;
+  throw badRequest(`invalid resource version: ${versionProblem(text)}`);
 }
+
+/** The same for a watch or a single object, where the real server takes a wrong one for its own fault. */
+export function parseWatchVersion(text: string | null): number | undefined {
+  if (text === null || text === '' || /^\d+$/.test(text)) return text ? Number(text) : undefined;
+  throw new ApiError(500, '', versionProblem(text));
+}
+
+const versionProblem = (text: string) =>
+  `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
 
 const listOptions = { group: 'meta.k8s.io', kind: 'ListOptions' };
 
@@ -98,8 +106,6 @@ function checkVersionMatch(match: string | null, version: string | null, token: 
     invalid(listOptions, '', [{ reason: 'FieldValueForbidden', field, message: `Forbidden: ${message}` }]);
   if (query.get('sendInitialEvents') !== null)
     throw forbid('sendInitialEvents is forbidden for list', 'sendInitialEvents');
-  if (token && version && version !== '0')
-    throw badRequest('specifying resource version is not allowed when using continue');
   if (match === null || match === '') return;
   if (token) throw forbid('resourceVersionMatch is forbidden when continue is provided');
   if (!version) throw forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');

@@ -34,9 +34,11 @@ export function parseLabelSelector(text: string): Requirement[] {
     const negated = tokens[at] === '!';
     if (negated) at++;
     if (!isWord(tokens[at]))
-      throw at === 0 || negated
-        ? unexpected("!, identifier, or 'end of string'", '')
-        : unexpected("identifier after ','", '');
+      throw negated
+        ? unexpected('identifier')
+        : at === 0
+          ? unexpected("!, identifier, or 'end of string'", '')
+          : unexpected("identifier after ','", '');
     const key = tokens[at++] as string;
     const operator = tokens[at];
     if (negated) requirements.push({ key, operator: '!', values: [] });
@@ -85,6 +87,11 @@ function checkSyntax(key: string, values: string[], operator: string): void {
     return;
   }
   const wrong = values.find((value) => value !== '' && !labelName.test(value));
+  const long = values.find((value) => value.length > 63);
+  if (long !== undefined)
+    throw badRequest(
+      `unable to parse requirement: values[${values.indexOf(long)}][${key}]: Invalid value: ${JSON.stringify(long)}: must be no more than 63 bytes`,
+    );
   if (wrong !== undefined)
     throw badRequest(
       `unable to parse requirement: values[${values.indexOf(wrong)}][${key}]: Invalid value: ${JSON.stringify(wrong)}: ${labelValueRule}`,

@@ -17,7 +17,7 @@ import {
   deleteObject,
 } from './delete.ts';
 import { patchObject } from './patch.ts';
-import { listPage, parseVersion } from './read.ts';
+import { listPage, parseWatchVersion } from './read.ts';
 import {
   type Address,
   addressOf,
@@ -134,7 +134,12 @@ async function serve(
   const special =
     subresource === '' ? await subresources(api, { ...place, name, verb, address, request, call }) : undefined;
   if (special !== undefined) return special;
-  if (!allows(type, verb, subresource) || (verb === 'create' && (name !== '' || (type.namespaced && namespace === ''))))
+  if (type.namespaced && namespace === '' && !type.verbs.includes('list')) throw unknownResource();
+  if (
+    !allows(type, verb, subresource) ||
+    ((verb === 'update' || verb === 'patch') && name === '') ||
+    (verb === 'create' && (name !== '' || (type.namespaced && namespace === '')))
+  )
     throw methodNotAllowed();
   if (type.namespaced && namespace === '' && name !== '') throw unknownResource();
   switch (verb) {
@@ -184,7 +189,7 @@ function allows(type: TypeSchema, verb: Verb, subresource: string): boolean {
 }
 
 async function get(api: Api, { type, namespace, name }: Place & { name: string }, { query, headers }: ServerRequest) {
-  parseVersion(query.get('resourceVersion'));
+  parseWatchVersion(query.get('resourceVersion'));
   await api.store.settled();
   const entry = entryOf(api, type, namespace, name);
   if (entry === undefined) throw notFound(type, name);
@@ -246,16 +251,23 @@ async function replace(
   const { resourceVersion } = sent.metadata;
   const creates = strategyOf(place.type).createOnUpdate ?? false;
   const retries = !resourceVersion || resourceVersion === '0';
-  return await updateObject(api, place, { ...write, creates, applied: false, retries, next: () => clone(sent) }, call);
+  return await updateObject(
+    api,
+    place,
+    { ...write, creates, applied: false, retries, checksUid: true, next: () => clone(sent) },
+    call,
+  );
 }
 
 const longestManager = 128;
+
+const optionsOf: Record<string, string> = { POST: 'CreateOptions', PUT: 'UpdateOptions', DELETE: 'DeleteOptions' };
 
 function callOf(request: ServerRequest, user: User, warn: (message: string) => void): Call {
   const { query, headers, signal } = request;
   const manager = query.get('fieldManager') || (headers['user-agent'] ?? '').split('/')[0] || 'unknown';
   if ((query.get('fieldManager') ?? '').length > longestManager)
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+    throw invalid({ group: 'meta.k8s.io', kind: optionsOf[request.method] ?? 'PatchOptions' }, '', [
       {
         reason: 'FieldValueTooLong',
         field: 'fieldManager',
@@ -307,7 +319,7 @@ function readDeleteOptions({ body, headers, query }: ServerRequest): DeleteOptio
   if (query.has('propagationPolicy')) options.propagationPolicy = query.get('propagationPolicy') as string;
   if (query.has('orphanDependents')) options.orphanDependents = isTrue(query.get('orphanDependents'));
   if (query.has('dryRun')) options['dryRun'] = query.getAll('dryRun');
-const checked = new URLSearchParams();
+  const checked = new URLSearchParams();
   for (const value of (options['dryRun'] ?? []) as string[]) checked.append('dryRun', value);
   writeOptions(checked, 'DeleteOptions');
   checkDeleteOptions(options);

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type Resource } from '../../resource/index.ts';
-import { objectIn } from './fields.ts';
 import type { Cause } from '../schema/schema.ts';
 import type { Store } from '../store/store.ts';
+import { objectIn } from './fields.ts';
 
 /** Addresses that Services get: a prefix of two bytes, such as `10.96`. */
 export interface ServiceRange {

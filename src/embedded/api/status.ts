@@ -45,7 +45,7 @@ const qualified = (group: string, name: string) => (group === '' ? name : `${nam
 const detailsOf = (group: string, kind: string, name: string): JsonObject => ({
   ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
-  kind,
+  ...(kind === '' ? {} : { kind }),
 });
 
 export function notFound({ group, resource }: Subject, name: string): ApiError {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
-import { listIn, objectIn } from './fields.ts';
 import { equal } from '../patch/typed.ts';
 import type { TypeSchema } from '../schema/schema.ts';
+import { listIn, objectIn } from './fields.ts';
 
 /** What the server does to objects of one kind besides checking them: the rows are what the real server was seen to do. */
 export interface Strategy {

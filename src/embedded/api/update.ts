@@ -24,6 +24,8 @@ export interface Update {
   applied: boolean;
   /** The client named no version, or the patch is made anew from the latest: a lost race is no conflict. */
   retries: boolean;
+  /** PUT: the UID of the body has to be the object's. */
+  checksUid?: boolean;
 }
 
 export interface Updated {
@@ -141,9 +143,7 @@ function checkIdentity(
       ? badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`)
       : badRequest('name must be provided');
   if (type.namespaced && metadata.namespace && metadata.namespace !== namespace)
-    throw badRequest(
-      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`,
-    );
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   if (type.namespaced) metadata.namespace = namespace;
   const version = metadata.resourceVersion;
   if ((version === undefined || version === '' || version === '0') && !update.applied) {
@@ -156,11 +156,11 @@ function checkIdentity(
         },
       ]);
   } else if (version && version !== old.metadata.resourceVersion) throw conflict(type, name);
-  if (metadata.uid && metadata.uid !== old.metadata.uid && !update.retries)
+  if (update.checksUid && metadata.uid && metadata.uid !== old.metadata.uid)
     throw conflict(
       type,
       name,
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
+      `StorageError: invalid object, Code: 4, Key: /registry/${type.resource}/${namespace === '' ? '' : `${namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
     );
 }
 

@@ -4,7 +4,7 @@ import { type Entry, printJson } from '../store/entry.ts';
 import type { Change } from '../store/history.ts';
 import type { Api } from './api.ts';
 import type { Place } from './create.ts';
-import { matches, parseVersion } from './read.ts';
+import { matches, parseWatchVersion } from './read.ts';
 import { type Matcher, matcherOf } from './selectors.ts';
 import { expired, invalid } from './status.ts';
 import { apiVersionOf, storageKey } from './types.ts';
@@ -31,7 +31,7 @@ const bookmarkEvery = 60_000;
 export function watchEvents(api: Api, request: WatchRequest): AsyncIterable<string> {
   const { type, query } = request;
   const matcher = nameMatcher(request, matcherOf(query, type));
-  const since = parseVersion(query.get('resourceVersion'));
+  const since = parseWatchVersion(query.get('resourceVersion'));
   const initial = query.get('sendInitialEvents');
   const match = query.get('resourceVersionMatch');
   checkOptions(initial, match);
@@ -70,7 +70,6 @@ async function* lines(api: Api, request: WatchRequest, options: Options): AsyncG
     setTimeout(() => ends.abort(), options.seconds * 1000),
     ...(bookmarks ? [setInterval(() => wake?.(), bookmarkEvery)] : []),
   ];
-  for (const timer of timers) timer.unref();
   const stop = AbortSignal.any([ends.signal, request.signal]);
   stop.addEventListener('abort', () => wake?.());
   try {

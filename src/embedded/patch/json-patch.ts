@@ -30,7 +30,6 @@ function applyOperation(document: JsonValue, operation: JsonObject): JsonValue {
     case 'add':
       return edit(document, path, (target, key) => add(target, key, clone(value)), clone(value));
     case 'replace':
-      if (path.length > 0) find(document, path);
       return edit(document, path, (target, key) => put(target, key, clone(value)), clone(value));
     case 'remove':
       find(document, path);
@@ -102,8 +101,9 @@ function add(target: JsonObject | JsonValue[], key: string, value: JsonValue): v
 }
 
 function put(target: JsonObject | JsonValue[], key: string, value: JsonValue): void {
-  if (Array.isArray(target)) target[indexOf(target, key)] = value;
-  else target[key] = value;
+  if (!Array.isArray(target)) target[key] = value;
+  else if (target[indexOf(target, key)] === undefined) throw rejected();
+  else target[indexOf(target, key)] = value;
 }
 
 function remove(target: JsonObject | JsonValue[], key: string): void {

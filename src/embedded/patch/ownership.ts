@@ -3,15 +3,15 @@ import { ApiError } from '../api/status.ts';
 import type { FieldSchema } from '../schema/schema.ts';
 import { FieldSet, printPath, type Step } from './field-set.ts';
 import { capUpdaters, encodeManagers, identityOf, type Manager, type Managers, startingManagers } from './managers.ts';
-import { type Comparison, compare, fieldsOf, merge, removeFields, typeProblem, withDeclaredFields } from './typed.ts';
+import { type Comparison, compare, fieldsOf, merge, removeFields, typeProblems, withDeclaredFields } from './typed.ts';
 
 /** Who writes, and what the ownership of fields needs to know of the kind. */
 export interface Writer {
   manager: string;
   apiVersion: string;
   subresource: string;
-  /** RFC 3339, whole seconds. */
-  now: string;
+  /** RFC 3339, whole seconds; undefined: not noted. */
+  now: string | undefined;
   root: FieldSchema;
   /** Fields that the write cannot change (`status` of the main resource): they are owned by nobody through it. */
   resets: readonly string[];
@@ -71,12 +71,12 @@ export function recordUpdate(live: Resource | undefined, next: Resource, writer:
  */
 export function applyIntent(live: Resource | undefined, intent: Resource, writer: Writer, force: boolean): Resource {
   const { root } = writer;
-  const problem = typeProblem(intent, root);
-  if (problem !== undefined)
+  const problems = typeProblems(intent, root);
+  if (problems.length > 0)
     throw new ApiError(
       500,
       '',
-      `failed to create typed patch object (${intent.metadata.namespace ?? ''}/${intent.metadata.name}; ${intent.apiVersion}, Kind=${intent.kind}): ${problem}`,
+      `failed to create typed patch object (${intent.metadata.namespace ?? ''}/${intent.metadata.name}; ${intent.apiVersion.includes('/') ? '' : '/'}${intent.apiVersion}, Kind=${intent.kind}): ${problems.length === 1 ? problems[0] : `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`}`,
     );
   const managers = startingManagers(live, live ?? intent, true);
   const own: Manager = {
@@ -86,7 +86,8 @@ export function applyIntent(live: Resource | undefined, intent: Resource, writer
     fields: owned(fieldsOf(bare(intent), root), writer.resets),
   };
   const identity = identityOf(own);
-  const last = managers.get(identity)?.fields;
+  const previous = managers.get(identity);
+  const last = previous?.fields;
   const before: Resource =
     live === undefined ? ({ apiVersion: intent.apiVersion, kind: intent.kind, metadata: {} } as Resource) : bare(live);
   const merged = merge(before, bare(intent), root) as Resource;
@@ -97,7 +98,10 @@ export function applyIntent(live: Resource | undefined, intent: Resource, writer
   const conflicts = force ? [] : conflictsOf(others, change);
   if (conflicts.length > 0) throw new ApplyConflict(conflicts);
   takeAway(others, change);
-  if (!own.fields.empty) others.set(identity, own);
+  const isSame = change.added.empty && change.modified.empty && change.removed.empty;
+  // Who says what is there already has not written anything.
+  const time = isSame ? previous?.time : writer.now;
+  if (!own.fields.empty) others.set(identity, { ...own, time });
   setManagers(pruned, others);
   return pruned;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../resource/index.ts';
-import { badRequest } from '../api/status.ts';
+import { ApiError, badRequest } from '../api/status.ts';
 import type { FieldSchema } from '../schema/schema.ts';
 import { clone } from '../store/entry.ts';
 import { equal } from './typed.ts';
@@ -29,7 +29,9 @@ function mergeObjects(target: JsonObject, patch: JsonObject, schema: Schema, str
     if (key.startsWith('$setElementOrder/')) {
       const name = key.slice('$setElementOrder/'.length);
       // Where the patch brings the list as well, the order is taken up there.
-      if (!(name in patch)) orderList(result, name, value as JsonValue[], fieldOf(schema, name));
+      const list = result[name];
+      if (!(name in patch) && Array.isArray(list))
+        result[name] = arrange(list, value as JsonValue[], list, fieldOf(schema, name));
       continue;
     }
     if (key.startsWith('$deleteFromPrimitiveList/')) {
@@ -51,9 +53,10 @@ function mergeObjects(target: JsonObject, patch: JsonObject, schema: Schema, str
       else if (value['$patch'] === 'delete') delete result[key];
       else result[key] = mergeObjects({}, value, field, how);
     } else if (Array.isArray(value) && how.includes('merge')) {
-      result[key] = mergeLists(Array.isArray(present) ? present : [], value, field);
+      const before = Array.isArray(present) ? present : [];
       const order = patch[`$setElementOrder/${key}`];
-      if (Array.isArray(order)) orderList(result, key, order, field);
+      const merged = mergeLists(before, value, field);
+      result[key] = arrange(merged, Array.isArray(order) ? order : value, before, field);
     } else result[key] = Array.isArray(value) ? value.filter((item) => !isDirective(item)).map(clone) : value;
   }
   return result;
@@ -70,38 +73,43 @@ function mergeLists(target: readonly JsonValue[], patch: readonly JsonValue[], s
   }
   for (const item of patch as JsonObject[]) {
     const id = item[key];
-    if (id === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+    if (id === undefined)
+      throw new ApiError(500, '', `map: ${goMap(item)} does not contain declared merge key: ${key}`);
     const at = result.findIndex((present) => isJsonObject(present) && equal(present[key], id));
     if (item['$patch'] === 'delete') {
       for (let i = result.length - 1; i >= 0; i--)
         if (isJsonObject(result[i]) && equal((result[i] as JsonObject)[key], id)) result.splice(i, 1);
     } else if (at < 0) result.push(mergeObjects({}, item, schema?.items, []));
     else if (item['$patch'] === 'replace') result[at] = withoutDirectives(item);
-    else result[at] = mergeObjects(result[at] as JsonObject, item, schema?.items, schema?.items?.patchStrategy ?? []);
+    else result[at] = mergeObjects(result[at] as JsonObject, item, schema?.items, schema?.patchStrategy ?? []);
   }
   return result;
 }
 
-/** Sorts a list by the order the patch gives; items it does not name keep their place relative to their neighbours. */
-function orderList(object: JsonObject, name: string, order: readonly JsonValue[], schema: Schema): void {
-  const list = object[name];
-  if (!Array.isArray(list)) return;
+/**
+ * The items that the patch names in its order, and the others in theirs. Where both had a place before, it decides who
+ * comes first; an item without one comes before those the patch does not name.
+ */
+function arrange(
+  list: readonly JsonValue[],
+  order: readonly JsonValue[],
+  before: readonly JsonValue[],
+  schema: Schema,
+): JsonValue[] {
   const key = schema?.patchMergeKey;
-  const idOf = (item: JsonValue) => (key === undefined ? item : isJsonObject(item) ? item[key] : undefined);
-  const wanted = order.map(idOf);
-  const rank = (item: JsonValue) => wanted.findIndex((id) => equal(id, idOf(item)));
-  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+  const idOf = (item: JsonValue) => (key && isJsonObject(item) ? item[key] : item);
+  const place = (items: readonly JsonValue[], item: JsonValue) =>
+    items.findIndex((other) => equal(idOf(other), idOf(item)));
+  const named = list.filter((item) => place(order, item) >= 0).sort((a, b) => place(order, a) - place(order, b));
+  const others = list.filter((item) => place(order, item) < 0);
   const result: JsonValue[] = [];
-  let next = 0;
-  const others = list.filter((item) => rank(item) < 0);
-  // An unnamed item comes before the named ones that it stood before.
-  for (const other of others) {
-    const place = list.indexOf(other);
-    while (next < named.length && list.indexOf(named[next] as JsonValue) < place)
-      result.push(named[next++] as JsonValue);
-    result.push(other);
+  let [n, o] = [0, 0];
+  while (n < named.length && o < others.length) {
+    const [mine, theirs] = [place(before, others[o] as JsonValue), place(before, named[n] as JsonValue)];
+    if (mine >= 0 && theirs >= 0 && mine < theirs) result.push(others[o++] as JsonValue);
+    else result.push(named[n++] as JsonValue);
   }
-  object[name] = [...result, ...named.slice(next)];
+  return [...result, ...others.slice(o), ...named.slice(n)];
 }
 
 const isDirective = (item: JsonValue) => isJsonObject(item) && '$patch' in item;
@@ -112,4 +120,12 @@ function fieldOf(schema: Schema, name: string): Schema {
 
 function withoutDirectives(patch: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
+}
+
+/** A map as Go's `%v` prints it. */
+function goMap(value: JsonValue | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${goMap(item)}`).join(' ')}]`;
 }

@@ -45,29 +45,74 @@ function itemsOf(schema: Schema, list: Value): { items: Map<Step, JsonValue>; pr
 }
 
 /** What is wrong with an intent as a typed value: `.spec.ports: duplicate entries for key [name="a"]`. */
-export function typeProblem(value: Value, schema: Schema, path: readonly Step[] = []): string | undefined {
-  const shape = shapeOf(schema, value);
-  if (shape === 'map') {
-    for (const [name, item] of Object.entries(value as JsonObject)) {
-      const problem = typeProblem(item, fieldOf(schema, name), [...path, `f:${name}`]);
-      if (problem !== undefined) return problem;
+export function typeProblems(value: Value, schema: Schema): string[] {
+  const problems: string[] = [];
+  const check = (item: Value, at: Schema, path: readonly Step[]): void => {
+    if (item === undefined || item === null || at === undefined) return;
+    const wrong = wrongType(item, at);
+    if (wrong !== undefined) {
+      problems.push(`${printPath(path)}: ${wrong}`);
+      return;
     }
-  } else if (shape === 'list' || shape === 'set') {
-    const { items, problem } = itemsOf(schema, value);
-    if (problem !== undefined) return `${printPath(path)}: ${problem}`;
-    for (const [step, item] of items) {
-      if (shape === 'list') {
-        const missing = schema?.listMapKeys?.find(
-          (key) => (item as JsonObject)?.[key] === undefined && schema.keyDefaults?.[key] === undefined,
-        );
-        if (missing !== undefined)
-          return `${printPath(path)}: element ${(value as JsonValue[]).indexOf(item)}: associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`;
+    if (isJsonObject(item)) {
+      for (const [name, field] of Object.entries(item)) {
+        const next = [...path, `f:${name}`];
+        const isUnknown = at.type === 'object' && at.field !== undefined && fieldOf(at, name) === undefined;
+        if (isUnknown && !(path.length === 0 && (name === 'apiVersion' || name === 'kind')))
+          problems.push(`${printPath(next)}: field not declared in schema`);
+        else check(field, fieldOf(at, name), next);
       }
-      const below = typeProblem(item, schema?.items, [...path, step]);
-      if (below !== undefined) return below;
+    } else if (Array.isArray(item)) checkItems(item, at, path);
+  };
+  const checkItems = (list: JsonValue[], at: FieldSchema, path: readonly Step[]) => {
+    if (at.listType !== 'map' && at.listType !== 'set') {
+      for (const [index, item] of list.entries()) check(item, at.items, [...path, `i:${index}`]);
+      return;
     }
-  }
+    for (const [index, item] of list.entries()) {
+      const missing = at.listMapKeys?.find(
+        (key) => isJsonObject(item) && item[key] === undefined && at.keyDefaults?.[key] === undefined,
+      );
+      if (missing !== undefined) {
+        problems.push(
+          `${printPath(path)}: element ${index}: associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`,
+        );
+        return;
+      }
+    }
+    const { items, problem } = itemsOf(at, list);
+    if (problem !== undefined) problems.push(`${printPath(path)}: ${problem}`);
+    for (const [step, item] of items) check(item, at.items, [...path, step]);
+  };
+  check(value, schema, []);
+  return problems;
+}
+
+/** Where a scalar's type is known, as it is for built-in kinds, values of another one are refused. */
+function wrongType(value: JsonValue, schema: FieldSchema): string | undefined {
+  const got = `got &value.valueUnstructured{Value:${goValue(value)}}`;
+  if (schema.type === 'object' || schema.type === 'map')
+    return isJsonObject(value) ? undefined : `expected map, ${got}`;
+  if (schema.type === 'array') return Array.isArray(value) ? undefined : `expected list, ${got}`;
+  const { sort } = schema as { sort?: string };
+  if (sort === 'string' || sort === 'time' || sort === 'microTime' || sort === 'bytes')
+    return typeof value === 'string' ? undefined : `expected string, ${got}`;
+  if (sort === 'boolean') return typeof value === 'boolean' ? undefined : `expected boolean, ${got}`;
+  if (sort === 'integer' || sort === 'number')
+    return typeof value === 'number' || typeof value === 'bigint'
+      ? undefined
+      : `expected numeric (int or float), ${got}`;
   return undefined;
+}
+
+/** A value as Go's `%#v` prints it in messages. */
+function goValue(value: JsonValue): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goValue).join(', ')}}`;
+  if (isJsonObject(value))
+    return `map[string]interface {}{${Object.entries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}:${goValue(item as JsonValue)}`)
+      .join(', ')}}`;
+  return JSON.stringify(value);
 }
 
 /** Every path that a value sets. */

@@ -15,7 +15,8 @@ const magic = Buffer.from('k8s\0');
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding. Throws `SyntaxError` for what is none.
  */
 export function decodeProtobuf(body: Uint8Array): JsonObject {
-  if (!magic.equals(body.subarray(0, 4))) throw new SyntaxError('provided data does not appear to be a protobuf message');
+  if (!magic.equals(body.subarray(0, 4)))
+    throw new SyntaxError('provided data does not appear to be a protobuf message');
   let apiVersion = '';
   let kind = '';
   let raw: Uint8Array = new Uint8Array();
@@ -60,7 +61,10 @@ function numbersOf(type: string): Map<number, string> {
       .split('\n')
       .map((line) => {
         const [name = '', ...fields] = line.split(' ');
-        return [name, new Map(fields.map((field) => field.split('=') as [string, string]).map(([f, n]) => [Number(n), f]))];
+        return [
+          name,
+          new Map(fields.map((field) => field.split('=') as [string, string]).map(([f, n]) => [Number(n), f])),
+        ];
       }),
   );
   return numbers.get(type) ?? new Map();
@@ -170,7 +174,8 @@ function decodeValue(shape: Shape, value: bigint | Uint8Array): JsonValue | unde
   }
 }
 
-const text = (value: bigint | Uint8Array) => (typeof value === 'bigint' ? String(value) : new TextDecoder().decode(value));
+const text = (value: bigint | Uint8Array) =>
+  typeof value === 'bigint' ? String(value) : new TextDecoder().decode(value);
 
 /** An empty message is the zero time, which JSON leaves out. */
 function decodeTime(message: Uint8Array, micro: boolean): string | undefined {

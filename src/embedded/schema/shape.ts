@@ -128,7 +128,7 @@ function arrayShape(field: Definition, go: string | undefined, common: object): 
   const itemFields = field.items?.$ref === undefined ? {} : typeTable().definitions[field.items.$ref]?.properties;
   const defaults = (keys ?? []).flatMap((key) => {
     const value = itemFields?.[key]?.default;
-    return value === undefined || value === '' || value === 0 ? [] : [[key, value] as const];
+    return value === undefined ? [] : [[key, value] as const];
   });
   return {
     ...common,
