@@ -12,6 +12,7 @@ import { readInventory } from './inventory.ts';
 import { type Kind, resolveKinds, targetKey } from './kinds.ts';
 import { getIfThere, type Live, readLive } from './live.ts';
 import { makeMask } from './mask.ts';
+import { aggregateEdges } from './order/aggregates.ts';
 import { deleteEdges } from './order/delete-edges.ts';
 import { applyEdges } from './order/edges.ts';
 import { acyclic } from './order/graph.ts';
@@ -110,7 +111,7 @@ export async function makePlan(
     owner,
     kind: 'apply',
     changes,
-    edges: edgesOf(filled.intents, changes, resolved.kinds, options.requires),
+    edges: edgesOf(filled.intents, changes, resolved.kinds, options.requires, live),
     warnings: [...filled.warnings, ...warningsOf(filled.intents, checked)],
     conflicts: checked.flatMap((item) => item.conflicts ?? []),
     foreign: checked.flatMap((item) => item.foreign ?? []),
@@ -207,6 +208,7 @@ function edgesOf(
   changes: readonly Change[],
   kinds: ReadonlyMap<string, Kind>,
   requires: PlanOptions['requires'],
+  live: Live,
 ): Edge[] {
   const facts = {
     servedAs: (object: Resource) => kinds.get(targetKey(object)),
@@ -220,7 +222,9 @@ function edgesOf(
     after: keyOf(idOf(intent)),
     why: 'removals come last',
   }));
-  return acyclic([...edges, ...last, ...deleteEdges(removed, intents.length === 0 ? undefined : everythingApplied)]);
+  const going = removed.flatMap((id) => live.get(keyOf(id)) ?? []);
+  const steps = deleteEdges(removed, intents.length === 0 ? undefined : everythingApplied);
+  return acyclic([...edges, ...last, ...steps, ...aggregateEdges(going)]);
 }
 
 function warningsOf(intents: readonly Resource[], checked: readonly Checked[]): Problem[] {
