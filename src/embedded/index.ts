@@ -4,4 +4,5 @@
  */
 export { type ClusterOptions, type EmbeddedCluster, openCluster } from './cluster.ts';
 export { startControllers } from './controllers/index.ts';
+export { type NodeHandle, type NodeOptions, startNode } from './node/index.ts';
 export { type Served, serve } from './serve.ts';

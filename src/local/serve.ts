@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { clusterOver } from '../cluster/index.ts';
-import { openCluster, serve, startControllers } from '../embedded/index.ts';
+import { openCluster, serve, startControllers, startNode } from '../embedded/index.ts';
 import { UserError } from '../errors.ts';
 import type { ServerMessage } from './embedded.ts';
 import { clusterDirectory } from './home.ts';
@@ -44,10 +44,11 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
       certificate: embedded.identity.authority.certificate,
       now,
     });
+    const node = await startNode(cluster, { directory: path.join(directory, 'node'), signal, now });
     await controllers.ready;
     await writePrivate(recordFile(directory), JSON.stringify(await describe(served.url, now)));
     tell({ type: 'ready' });
-    await controllers.done;
+    await Promise.all([controllers.done, node.done]);
   } finally {
     await served.close();
     await embedded.close();

@@ -1,0 +1,282 @@
+import { timestamp } from '../controllers/pod.ts';
+import { BackOff, goDuration } from './back-off.ts';
+import { type Clock, slept } from './clock.ts';
+import type { ProbeOutcome } from './probes.ts';
+import { Prober } from './probes.ts';
+import { CannotStart, type Exit, type Run } from './run.ts';
+import {
+  type ActionSpec,
+  type ContainerSpec,
+  type ContainerStatus,
+  fullNameOf,
+  graceOf,
+  isSidecar,
+  type Pod,
+  type Terminated,
+} from './spec.ts';
+
+/** What a container is given by the pod around it. */
+export interface ContainerHost {
+  /** As the server has it now. */
+  pod(): Pod;
+  clock: Clock;
+  start(spec: ContainerSpec, restartCount: number, signal: AbortSignal): Promise<Run>;
+  /** Does what a probe or hook says, in the container. */
+  act(spec: ContainerSpec, action: ActionSpec, run: Run, signal: AbortSignal): Promise<ProbeOutcome>;
+  /** The next change of anything that may let a container start which could not. */
+  configured(signal: AbortSignal): Promise<void>;
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  changed(): void;
+}
+
+/** One container through all its runs: started, probed, restarted with back-off, stopped. */
+export class Container {
+  readonly spec: ContainerSpec;
+  readonly status: ContainerStatus;
+  /** Resolves at the first time it counts as started (its startup probe, if any, has passed), or when it is over. */
+  readonly started: Promise<void>;
+  readonly #start = Promise.withResolvers<void>();
+  readonly #isInit: boolean;
+  readonly #host: ContainerHost;
+  readonly #backOff = new BackOff();
+  readonly #stopping = new AbortController();
+  #run: Run | undefined;
+  #startedAt = '';
+  #over: Promise<boolean> | undefined;
+  /** How it ended before this node was started, if it ran then. */
+  readonly #before: Terminated | undefined;
+
+  constructor(spec: ContainerSpec, isInit: boolean, host: ContainerHost, before: ContainerStatus | undefined) {
+    this.spec = spec;
+    this.started = this.#start.promise;
+    this.#isInit = isInit;
+    this.#host = host;
+    const lastState = before === undefined ? {} : lastStateOf(before, timestamp(host.clock.now()));
+    const hasEnded = before?.state.running !== undefined || before?.state.terminated !== undefined;
+    this.#before = hasEnded ? lastState.terminated : undefined;
+    this.status = {
+      name: spec.name,
+      state: { waiting: { reason: 'PodInitializing' } },
+      lastState,
+      ready: false,
+      restartCount: (before?.restartCount ?? 0) + (hasEnded ? 1 : 0),
+      image: spec.image,
+      imageID: before?.imageID ?? '',
+      started: false,
+    };
+  }
+
+  get run(): Run | undefined {
+    return this.#run;
+  }
+
+  /** Runs until it will not run again; answers whether its last run ended well. */
+  live(): Promise<boolean> {
+    this.#over ??= this.#live().finally(() => this.#start.resolve());
+    return this.#over;
+  }
+
+  async #live(): Promise<boolean> {
+    const stopping = this.#stopping.signal;
+    if (this.#before !== undefined && !this.#isInit && !this.#restarts(this.#before))
+      return this.#stayEnded(this.#before);
+    while (!stopping.aborted) {
+      const run = await this.#begin();
+      if (run === undefined) continue;
+      const exit = await this.#follow(run);
+      if (stopping.aborted || !this.#restarts(exit)) return exit.exitCode === 0;
+      if (!(await this.#backedOff())) break;
+      const { terminated } = this.status.state;
+      if (terminated !== undefined) this.status.lastState = { terminated };
+      this.status.restartCount += 1;
+    }
+    if (this.status.state.terminated === undefined) this.#neverRan();
+    return false;
+  }
+
+  /** Asks the program to end (preStop hook, SIGTERM), kills it after the grace period, and waits for its end. */
+  async stop(graceSeconds: number, why?: string): Promise<void> {
+    const wasStopping = this.#stopping.signal.aborted;
+    this.#stopping.abort();
+    if (!wasStopping) await this.#end(graceSeconds, why ?? `Stopping container ${this.spec.name}`);
+    else this.#run?.kill(graceSeconds === 0 ? 'SIGKILL' : 'SIGTERM');
+    await this.#over?.catch(() => false);
+  }
+
+  /** Nothing is said and nothing is waited for: the pod is gone, or this program is about to be. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void {
+    this.#stopping.abort();
+    this.#run?.kill(signal);
+  }
+
+  /** Starts the program; undefined where that failed and may be tried again. */
+  async #begin(): Promise<Run | undefined> {
+    const { status, spec } = this;
+    const signal = this.#stopping.signal;
+    if (status.state.terminated === undefined || status.state.waiting !== undefined)
+      status.state = { waiting: { reason: 'ContainerCreating' } };
+    this.#host.changed();
+    try {
+      this.#run = await this.#host.start(spec, status.restartCount, signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (!(error instanceof CannotStart)) throw error;
+      status.state = { waiting: { reason: error.reason, message: error.message } };
+      this.#host.event('Warning', 'Failed', `Error: ${error.message}`);
+      this.#host.changed();
+      await this.#host.configured(signal);
+      return undefined;
+    }
+    // Whoever stopped the container meanwhile found nothing to stop.
+    if (signal.aborted) this.#run.kill('SIGKILL');
+    this.#startedAt = timestamp(this.#host.clock.now());
+    status.imageID = this.#run.imageID;
+    status.containerID = this.#run.id;
+    status.state = { running: { startedAt: this.#startedAt } };
+    this.#host.event('Normal', 'Started', 'Container started');
+    return this.#run;
+  }
+
+  /** Probes and hooks of one run, until it ends. */
+  async #follow(run: Run): Promise<Exit> {
+    const { status, spec } = this;
+    const prober = new Prober(spec, {
+      clock: this.#host.clock,
+      probe: (action, signal) => this.#host.act(spec, action, run, signal),
+      unhealthy: (message) => this.#host.event('Warning', 'Unhealthy', message),
+      changed: () => this.#probed(prober),
+      failed: (kind, grace) =>
+        void this.#end(
+          grace ?? graceOf(this.#host.pod()),
+          `Container ${spec.name} failed ${kind} probe, will be restarted`,
+        ),
+    });
+    if (spec.lifecycle?.postStart !== undefined) void this.#postStart(run, spec.lifecycle.postStart, prober);
+    else prober.start();
+    this.#probed(prober);
+    const exit = await run.exited;
+    await prober.stop();
+    this.#run = undefined;
+    status.ready = this.#isInit && !isSidecar(spec) && exit.exitCode === 0;
+    status.started = false;
+    status.state = {
+      terminated: {
+        exitCode: exit.exitCode,
+        ...(exit.signal === undefined ? {} : { signal: exit.signal }),
+        reason: exit.reason ?? (exit.exitCode === 0 ? 'Completed' : 'Error'),
+        ...(exit.message === undefined ? {} : { message: exit.message }),
+        startedAt: this.#startedAt,
+        finishedAt: timestamp(this.#host.clock.now()),
+        containerID: run.id,
+      },
+    };
+    this.#host.changed();
+    return exit;
+  }
+
+  #probed(prober: Prober): void {
+    const { status } = this;
+    if (status.state.running === undefined) return;
+    status.started = prober.isStarted;
+    const isSoon = this.#isInit && !isSidecar(this.spec);
+    status.ready = prober.isReady && !isSoon;
+    if (status.started) this.#start.resolve();
+    this.#host.changed();
+  }
+
+  /** The container does not count as started before its hook is done; a hook that fails ends it. */
+  async #postStart(run: Run, action: ActionSpec, prober: Prober): Promise<void> {
+    const outcome = await this.#host.act(this.spec, action, run, this.#stopping.signal);
+    if (this.#run !== run) return;
+    if (outcome.ok) return prober.start();
+    this.#host.event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${outcome.message}`);
+    await this.#end(graceOf(this.#host.pod()), `Container ${this.spec.name} failed post-start hook`);
+  }
+
+  /** Ends the present run. */
+  async #end(graceSeconds: number, why: string): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#host.event('Normal', 'Killing', why);
+    const ended = new AbortController();
+    const exited = run.exited.finally(() => ended.abort());
+    const deadline = this.#host.clock.now().getTime() + graceSeconds * 1000;
+    const hook = this.spec.lifecycle?.preStop;
+    if (hook !== undefined && graceSeconds > 0) {
+      const late = AbortSignal.any([ended.signal, AbortSignal.timeout(graceSeconds * 1000)]);
+      const outcome = await this.#host.act(this.spec, hook, run, late);
+      if (!outcome.ok && !ended.signal.aborted)
+        this.#host.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${outcome.message}`);
+    }
+    const left = Math.max(deadline - this.#host.clock.now().getTime(), graceSeconds === 0 ? 0 : 2000);
+    if (graceSeconds > 0) run.kill('SIGTERM');
+    if (graceSeconds === 0 || (await slept(this.#host.clock, left, ended.signal))) run.kill('SIGKILL');
+    await exited;
+  }
+
+  #stayEnded(terminated: Terminated): boolean {
+    this.status.state = { terminated };
+    this.status.lastState = {};
+    this.status.restartCount -= 1;
+    this.#host.changed();
+    return terminated.exitCode === 0;
+  }
+
+  #restarts({ exitCode }: { exitCode: number }): boolean {
+    const pod = this.#host.pod().spec.restartPolicy ?? 'Always';
+    const policy = this.spec.restartPolicy ?? (this.#isInit && pod === 'Always' ? 'OnFailure' : pod);
+    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+  }
+
+  /** Waits before the next start; false where the container is stopped meanwhile. */
+  async #backedOff(): Promise<boolean> {
+    const { status, spec } = this;
+    const { clock } = this.#host;
+    const delay = this.#backOff.next(clock.now());
+    if (delay === 0) return !this.#stopping.signal.aborted;
+    const { terminated } = status.state;
+    const pod = fullNameOf(this.#host.pod());
+    status.lastState = terminated === undefined ? {} : { terminated };
+    status.state = {
+      waiting: {
+        reason: 'CrashLoopBackOff',
+        message: `back-off ${goDuration(delay)} restarting failed container=${spec.name} pod=${pod}`,
+      },
+    };
+    this.#host.event('Warning', 'BackOff', `Back-off restarting failed container ${spec.name} in pod ${pod}`);
+    this.#host.changed();
+    return slept(clock, delay, this.#stopping.signal);
+  }
+
+  /** The kubelet's words for a container of a pod that ended before the container could start. */
+  #neverRan(): void {
+    const { status } = this;
+    const { terminated } = status.lastState;
+    status.state = {
+      terminated: terminated ?? {
+        exitCode: 137,
+        reason: 'ContainerStatusUnknown',
+        message: 'The container could not be located when the pod was terminated',
+        startedAt: null as unknown as string,
+        finishedAt: null as unknown as string,
+        containerID: '',
+      },
+    };
+  }
+}
+
+/** The last state after the machine or this program went away in the middle: what ran has ended, nobody saw how. */
+function lastStateOf(before: ContainerStatus, now: string): ContainerStatus['lastState'] {
+  const { running, terminated } = before.state;
+  if (terminated !== undefined) return { terminated };
+  if (running === undefined) return before.lastState ?? {};
+  return {
+    terminated: {
+      exitCode: 255,
+      reason: 'Unknown',
+      startedAt: running.startedAt,
+      finishedAt: now,
+      containerID: before.containerID ?? '',
+    },
+  };
+}
