@@ -1,6 +1,6 @@
 import { type Problem, UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import { printYaml, type Resource, toValue, type YamlNode, YamlValueError } from '../resource/index.ts';
+import { printYaml, type Resource, toPrintable, toValue, type YamlNode, YamlValueError } from '../resource/index.ts';
 import type { Collection } from './collection.ts';
 import { BuildContext, type FieldChange } from './context.ts';
 import { explain, RenderFailure } from './failure.ts';
@@ -44,7 +44,7 @@ export async function buildYaml(
   const problems: Problem[] = [];
   const documents = items.map((item) => {
     try {
-      return printYaml(toValue(item.node as YamlNode));
+      return printYaml(toPrintable(item.node as YamlNode));
     } catch (error) {
       problems.push(valueProblem(error, item));
       return '';

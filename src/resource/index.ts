@@ -36,4 +36,4 @@ export {
 } from './yaml-node.ts';
 export { printYaml } from './yaml-print.ts';
 export { resolveScalar } from './yaml-scalar.ts';
-export { toConfigValue, toValue, YamlValueError } from './yaml-value.ts';
+export { toConfigValue, toPrintable, toValue, YamlValueError } from './yaml-value.ts';

@@ -42,6 +42,8 @@ export const style = {
   keep: 64,
   /** `schemaComments` has an entry for the node. */
   commented: 128,
+  /** The content is still text. */
+  raw: 256,
 } as const;
 /** Any style in which the text can only be a string. */
 export const QUOTED = style.double | style.single | style.literal | style.folded;
@@ -103,6 +105,7 @@ export function copyNode(node: YamlNode): YamlNode {
 
 /** Makes `target` the same node as `source`, in place, so that whoever holds `target` sees it. */
 export function assignNode(target: YamlNode, source: YamlNode): void {
+  if (target === source) return;
   target.kind = source.kind;
   target.tag = source.tag;
   target.value = source.value;

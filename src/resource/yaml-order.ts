@@ -15,7 +15,8 @@ const digit = /\p{Nd}/u;
 const isLetter = (code: number) => isAsciiLetter(code) || (code > 127 && letter.test(String.fromCodePoint(code)));
 const isDigit = (code: number) => (code >= 48 && code <= 57) || (code > 127 && digit.test(String.fromCodePoint(code)));
 
-function compareKeys(a: string, b: string): number {
+/** Negative where the first key comes first. */
+export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const left = a.charCodeAt(i);

@@ -1,5 +1,7 @@
+import type { CanonicalText } from './yaml-canonical.ts';
 import { YamlSyntaxError } from './yaml-errors.ts';
 import { ALIAS, MAPPING, SCALAR, SEQUENCE, schemaComments, style, tags, YamlNode } from './yaml-node.ts';
+import { rawNode } from './yaml-raw.ts';
 import { type Dialect, tagOf } from './yaml-scalar.ts';
 import {
   atDocumentMarker,
@@ -11,6 +13,7 @@ import {
   readPlain,
   readQuoted,
 } from './yaml-text.ts';
+import { Transcoder } from './yaml-transcode.ts';
 
 const HASH = 35;
 const DASH = 45;
@@ -37,6 +40,8 @@ export class YamlParser implements Cursor {
   shared = false;
   /** Schema comments by the start of their line; only kept when there may be any. */
   comments: Map<number, string> | undefined;
+  /** Recognizes text that need not be parsed; only set for documents in which most of it is never looked at. */
+  canonical: CanonicalText | undefined;
   /** Where each value's key, or a list's item, begins; only kept when asked for. */
   marks: Map<YamlNode, number> | undefined;
   private readonly dialect: Dialect;
@@ -110,6 +115,25 @@ export class YamlParser implements Cursor {
         tabs = false;
       }
     }
+  }
+
+  /** `spec.versions` of a custom resource definition, left as text where it is written as it will be printed. */
+  private rawVersions(key: YamlNode, column: number): YamlNode | undefined {
+    const { text, pos } = this;
+    if (column !== 2 || this.depth !== 2 || key.value !== 'versions' || text.charCodeAt(pos) !== 10) return undefined;
+    const end = this.canonical?.sequenceEnd(pos + 1, column);
+    const found =
+      end === undefined || end > text.length
+        ? new Transcoder(text).sequenceAt(pos + 1, column, column)
+        : { text: text.slice(pos + 1, end), end };
+    if (found === undefined) return undefined;
+    this.pos = found.end;
+    this.lineStart = found.end;
+    this.keyAllowed = true;
+    return rawNode({ text: found.text, indent: column }, (source) => {
+      const node = new YamlParser(source, this.dialect, this.keys).document();
+      return node?.content ?? [];
+    });
   }
 
   private keepComment(pos: number): void {
@@ -275,7 +299,7 @@ export class YamlParser implements Cursor {
       if (key.tag === tags.merge) this.shared = true;
       this.pos++;
       this.keyAllowed = explicit;
-      const value = this.blockNode(column, true);
+      const value = (this.canonical && this.rawVersions(key, column)) ?? this.blockNode(column, true);
       this.marks?.set(value, start);
       if (this.comments !== undefined) this.attachComment(value, start - column);
       content.push(key, value);

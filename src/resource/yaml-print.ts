@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
 import { formatNumber } from './yaml-number.ts';
 import { sortKeys } from './yaml-order.ts';
+import { PrintedList, toValue } from './yaml-value.ts';
 import { isSimpleKey, readableText, writeKey, writeString } from './yaml-write.ts';
 
 /**
@@ -59,6 +60,10 @@ function writeField(key: string, value: JsonValue, indent: number): string {
   if (Array.isArray(value)) {
     if (value.length === 0) return `${key}: []\n`;
     return `${key}:\n${writeSequence(value, indent, false)}`;
+  }
+  if (value instanceof PrintedList) {
+    if (value.raw.indent === indent) return `${key}:\n${value.raw.text}`;
+    return writeField(key, toValue(value.node), indent);
   }
   const body = writeMapping(value, indent + 2, false);
   return body === '' ? `${key}: {}\n` : `${key}:\n${body}`;

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
 import { refold } from './yaml-fold.ts';
 import { MAPPING, QUOTED, SCALAR, SEQUENCE, style, tags, type YamlNode } from './yaml-node.ts';
+import { type RawText, rawTextOf } from './yaml-raw.ts';
 import { type Dialect, resolveScalar } from './yaml-scalar.ts';
 
 /** A value that YAML can hold and Kubernetes cannot: the message says where in the object. */
@@ -20,12 +21,39 @@ export function setField(object: JsonObject, key: string, value: JsonValue): voi
  * `flow` says that the node stands in a flow collection, where an empty value is written as `''` and so becomes a string.
  */
 export function toValue(node: YamlNode, flow = false): JsonValue {
+  return convert(node, flow, false);
+}
+
+/** The same for printing: lists that are still text stand for themselves. */
+export function toPrintable(node: YamlNode): Printable {
+  return convert(node, false, true);
+}
+
+/** A value in which lists that nobody looked into are left as text. */
+export type Printable = JsonValue;
+
+/** Stands for a list in a value that is to be printed. */
+export class PrintedList {
+  readonly raw: RawText;
+  readonly node: YamlNode;
+
+  constructor(raw: RawText, node: YamlNode) {
+    this.raw = raw;
+    this.node = node;
+  }
+}
+
+function convert(node: YamlNode, flow: boolean, printing: boolean): JsonValue {
   if (node.kind === SCALAR) return scalarValue(node, flow);
+  if (printing && (node.style & style.raw) !== 0) {
+    const raw = rawTextOf(node);
+    if (raw !== undefined) return new PrintedList(raw, node) as unknown as JsonValue;
+  }
   const inFlow = flow || (node.style & style.flow) !== 0;
   const { content } = node;
   if (node.kind === SEQUENCE) {
     const items: JsonValue[] = new Array(content.length);
-    for (let i = 0; i < content.length; i++) items[i] = toValue(content[i] as YamlNode, inFlow);
+    for (let i = 0; i < content.length; i++) items[i] = convert(content[i] as YamlNode, inFlow, printing);
     return items;
   }
   if (node.kind !== MAPPING) throw new YamlValueError(`unknown alias '${node.value}'`);
@@ -35,8 +63,8 @@ export function toValue(node: YamlNode, flow = false): JsonValue {
     const name = key.value;
     checkKey(key, content, i);
     const value = content[i + 1] as YamlNode;
-    if (name === '__proto__') setField(object, name, toValue(value, inFlow));
-    else object[name] = value.kind === SCALAR ? scalarValue(value, inFlow) : toValue(value, inFlow);
+    if (name === '__proto__') setField(object, name, convert(value, inFlow, printing));
+    else object[name] = value.kind === SCALAR ? scalarValue(value, inFlow) : convert(value, inFlow, printing);
   }
   if (Object.keys(object).length * 2 !== content.length) throw new YamlValueError(repeatedKey(content));
   return object;

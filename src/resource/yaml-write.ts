@@ -67,6 +67,12 @@ export function writeString(value: string, column: number, indent: number): stri
   }
 }
 
+/** Whether a string is written as it is, on one line. `column` is where the blank before it stands. */
+export function isPlainText(text: string, column: number): boolean {
+  if (analyze(text).style !== 'plain') return false;
+  return column + text.length < WIDTH || folded(text, column + 1, 0) === text;
+}
+
 type Style = 'plain' | 'single' | 'double' | 'literal';
 const results: Record<Style, { style: Style }> = {
   plain: { style: 'plain' },

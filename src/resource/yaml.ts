@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { JsonValue } from './json.ts';
 import type { Resource } from './resource.ts';
+import { CanonicalText, mayBeCanonical } from './yaml-canonical.ts';
 import { YamlSyntaxError } from './yaml-errors.ts';
 import { expandAliases } from './yaml-expand.ts';
 import { ALIAS, fieldOf, SEQUENCE, type YamlNode } from './yaml-node.ts';
@@ -46,6 +47,8 @@ export function splitDocuments(source: string): YamlText[] {
   return documents;
 }
 
+const isDefinition = /^kind: CustomResourceDefinition$/m;
+
 /** The node tree of one document, aliases expanded; undefined for an empty one. Throws YamlSyntaxError. */
 export function parseNode(
   document: YamlText,
@@ -54,6 +57,8 @@ export function parseNode(
 ): YamlNode | undefined {
   const parser = new YamlParser(document.text, dialect, keys);
   if (/# *\{ *"/.test(document.text)) parser.comments = new Map();
+  else if (isDefinition.test(document.text) && mayBeCanonical(document.text))
+    parser.canonical = new CanonicalText(document.text);
   try {
     const node = parser.document();
     return node !== undefined && parser.shared ? expandAliases(node) : node;
