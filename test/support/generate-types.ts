@@ -312,7 +312,7 @@ function emittedZero(schema: Schema, value: Json, definitions: Record<string, Sc
 
 /**
  * Adds to each definition what the probes showed: `x-emits` (fields that are printed even when nobody set them, with
- * their zero value), `x-keeps` (fields whose zero value is kept when somebody sets it), `x-go` (Go types that decode
+ * their zero value), `x-keeps` (fields whose zero value is kept when somebody sets it; structs are kept always), `x-go` (Go types that decode
  * errors name, where they are not the obvious ones). Answers a sentence for each default that is not such a zero: those
  * are code in the server, and rows in `src/embedded/schema/defaults/`.
  */
@@ -331,8 +331,14 @@ async function probe(server: Server, kinds: Kind[], definitions: Record<string, 
       const filled = [];
       for (const spot of spots) filled.push((await reflect(server, spot, {})) as Dict | undefined);
       const seen = filled.filter((value) => value !== undefined && value !== null);
-      if (seen.length === 0) remarks.push(`${name}: not seen`);
-      else {
+      if (seen.length === 0) {
+        // Webhooks never see these. Their optional numbers and switches are pointers.
+        remarks.push(`${name}: not seen`);
+        const pointers = fields.filter(
+          ([, { type, default: zero }]) => /integer|boolean/.test(type ?? '') && zero === undefined,
+        );
+        if (pointers.length > 0) definition['x-keeps'] = pointers.map(([field]) => field);
+      } else {
         const emitted = fields.flatMap(([field, schema]) => {
           const value = seen[0]?.[field];
           if (value === undefined) return [];
@@ -345,12 +351,14 @@ async function probe(server: Server, kinds: Kind[], definitions: Record<string, 
       const spot = spots[0] as Place;
       const kept = [];
       for (const [field, schema] of fields) {
-        const zero = zeros[sortOf(schema, definitions)];
-        if (zero === undefined || JSON.stringify(seen[0]?.[field]) === JSON.stringify(zero)) continue;
+        const sort = sortOf(schema, definitions);
+        const zero = zeros[sort];
+        if (zero === undefined || sort === 'struct' || JSON.stringify(seen[0]?.[field]) === JSON.stringify(zero))
+          continue;
         const back = (await reflect(server, spot, { [field]: zero })) as Dict | undefined;
         if (JSON.stringify(back?.[field]) === JSON.stringify(zero)) kept.push(field);
       }
-      if (kept.length > 0) definition['x-keeps'] = kept;
+      if (kept.length > 0 && seen.length > 0) definition['x-keeps'] = kept;
       const go: Record<string, string> = {};
       for (const [field, schema] of fields) {
         const message = await decodeError(server, spot, { [field]: wrong[sortOf(schema, definitions)] });

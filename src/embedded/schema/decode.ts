@@ -57,7 +57,6 @@ function isZero(value: JsonValue, shape: Shape): boolean {
     case 'array':
       return Array.isArray(value) && value.length === 0;
     case 'map':
-    case 'struct':
       return isJsonObject(value) && Object.keys(value).length === 0;
     default:
       return false;

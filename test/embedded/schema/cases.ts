@@ -76,9 +76,20 @@ function typeOf(object: Resource): TypeSchema {
   return found;
 }
 
+/**
+ * A message without what only a Go program can print: the difference of two structs after its first line, and large
+ * structs in the names of internal types.
+ */
+function essence(message: string): string {
+  const line = message.split('\n')[0] ?? '';
+  return !/"containers":/i.test(line) && line.length < 700
+    ? line
+    : line.replace(/^([A-Z][a-z ]+): [[{].*[\]}]: /, '$1: …: ');
+}
+
 const sorted = (causes: Cause[]) =>
   causes
-    .map(({ reason, message, field }) => ({ reason, message, field }))
+    .map(({ reason, message, field }) => ({ reason, message: essence(message), field }))
     .sort((a, b) => (`${a.field} ${a.message}` < `${b.field} ${b.message}` ? -1 : 1));
 
 /** What our types say. */
@@ -114,13 +125,18 @@ export async function askServer(cluster: Cluster, one: Case): Promise<Answer> {
   const type = typeOf(one.object);
   const base = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
   const collection = type.namespaced ? `${base}/namespaces/default/${type.resource}` : `${base}/${type.resource}`;
-  const send = async (method: 'POST' | 'PUT' | 'DELETE', at: string, body: JsonValue, dryRun: boolean) => {
+  const send = async (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    at: string,
+    body: JsonValue | undefined,
+    dryRun: boolean,
+  ) => {
     const response = await cluster.request({
       method,
       path: at,
-      query: { ...(dryRun ? { dryRun: 'All' } : {}), ...(method === 'DELETE' ? { gracePeriodSeconds: 0 } : {}) },
+      query: dryRun ? { dryRun: 'All' } : {},
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const chunks: Uint8Array[] = [];
     for await (const chunk of response.body) chunks.push(chunk);
@@ -134,7 +150,10 @@ export async function askServer(cluster: Cluster, one: Case): Promise<Answer> {
   const answer = readAnswer(
     await send('PUT', one.subresource === undefined ? at : `${at}/${one.subresource}`, changed, true),
   );
-  await send('DELETE', at, {}, false);
+  const last = await send('GET', at, undefined, false);
+  if (isJsonObject(last.json['metadata'])) delete last.json['metadata']['finalizers'];
+  await send('PUT', at, last.json, false);
+  await send('DELETE', at, { gracePeriodSeconds: 0, propagationPolicy: 'Background' }, false);
   return answer;
 }
 
