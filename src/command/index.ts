@@ -16,4 +16,4 @@ export {
 } from './flags.ts';
 export { localFlags, localOptions } from './local.ts';
 export { agreement, applyFlags, deletePlanFlags, executeOptions, planFlags, planOptions, stackFlag } from './plan.ts';
-export { readTarget, type Target } from './target.ts';
+export { readTarget } from './target.ts';

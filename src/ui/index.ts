@@ -8,10 +8,9 @@
  * This door is light, because every command comes through it; plans and their execution have a door of their own,
  * `changes/`.
  */
-export { type AskOptions, type Choice, checkbox, confirm, confirmByTyping, input, select } from './ask.ts';
-export { API_VERSION, type Format, printDocument } from './document.ts';
+export { checkbox, confirm, input, select } from './ask.ts';
+export { type Format, printDocument } from './document.ts';
 export { showError } from './error.ts';
-export { type Channel, makeScreen, type Screen } from './screen.ts';
-export { scrub } from './scrub.ts';
-export { formatTable, type TableColumn } from './table.ts';
+export { makeScreen, type Screen } from './screen.ts';
+export { formatTable } from './table.ts';
 export { whileWaiting } from './waiting.ts';

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 /** Colours by meaning are chosen where text is made; this only knows the terminal's names for them. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
-export type Paint = (style: Style, text: string) => string;
+type Paint = (style: Style, text: string) => string;
 
 /** One of the two streams. */
 export interface Channel {

@@ -129,10 +129,8 @@ export function planDocument(plan: Plan): object {
       .map((change) => ({
         op: change.op,
         component: change.component,
+        id: change.id,
         apiVersion: change.apiVersion,
-        kind: change.id.kind,
-        namespace: change.id.namespace,
-        name: change.id.name,
         reason: change.reason,
         unverified: unverifiedOf(change),
         fields: 'fields' in change ? change.fields : undefined,

@@ -157,10 +157,8 @@ test('the document of a plan has every change but no object, so no Secret', () =
     changes: [
       {
         op: 'update',
+        id: { group: '', kind: 'Secret', namespace: 'kubeflow', name: 'login' },
         apiVersion: 'v1',
-        kind: 'Secret',
-        namespace: 'kubeflow',
-        name: 'login',
         fields: [{ path: 'data.password', from: '(masked) a1b2c3', to: '(masked) d4e5f6' }],
       },
     ],
