@@ -61,6 +61,8 @@ function normalized(object: Resource, kind: Kind, namespace: string): Resource {
   if (kind.namespaced) metadata['namespace'] = object.metadata.namespace || namespace;
   if (!isBuiltin(groupOf(object.apiVersion))) return intent as Resource;
   delete intent['status'];
+  // The aggregation controller fills the rules of a role that collects those of others.
+  if (object.kind === 'ClusterRole' && object['aggregationRule'] !== undefined) delete intent['rules'];
   const isData = object.apiVersion === 'v1' && (object.kind === 'Secret' || object.kind === 'ConfigMap');
   return (isData ? withData(intent) : withoutNulls(intent)) as Resource;
 }

@@ -16,10 +16,9 @@ export interface Verdict {
   forget?: boolean;
 }
 
-/** Annotations by which an object asks to outlive its stack: ours, and those of Helm, cli-utils and kpt. */
+/** Annotations by which an object asks to outlive its stack: ours, and those of cli-utils and kpt (that of Helm is for Helm). */
 const deletionAnnotations: Record<string, string> = {
   'slipway.dev/deletion': 'keep',
-  'helm.sh/resource-policy': 'keep',
   'cli-utils.sigs.k8s.io/on-remove': 'keep',
   'client.lifecycle.config.k8s.io/deletion': 'detach',
 };

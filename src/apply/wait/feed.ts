@@ -7,10 +7,10 @@ import { getIfThere, placeOf } from '../live.ts';
 /** The latest state of objects that somebody waits for, kept fresh by one watch for each kind. */
 export interface Feed {
   /**
-   * Resolves with the object (undefined once it is gone) when it is not the version `seen`, or after `patience`
+   * Resolves with the object (undefined once it is gone) when it is not the version `seen` (null: none yet), or after `patience`
    * milliseconds.
    */
-  next(target: Watched, patience: number, seen: string | undefined): Promise<News>;
+  next(target: Watched, patience: number, seen: string | undefined | null): Promise<News>;
   close(): Promise<void>;
 }
 
@@ -96,6 +96,11 @@ export function makeFeed(cluster: Cluster, labelSelector: string, signal: AbortS
     return { known: true, ...(object === undefined ? {} : { object }) };
   }
 
+  ended.addEventListener('abort', () => {
+    for (const { waiting } of channels.values())
+      for (const wakers of waiting.values()) for (const wake of wakers) wake();
+  });
+
   return {
     async next(target, patience, seen) {
       if (!target.labelled) return ask(target, patience);
@@ -109,7 +114,6 @@ export function makeFeed(cluster: Cluster, labelSelector: string, signal: AbortS
       wakers.add(news.resolve);
       channel.waiting.set(key, wakers);
       const timer = setTimeout(news.resolve, patience);
-      ended.addEventListener('abort', () => news.resolve(), { once: true, signal: controller.signal });
       await news.promise;
       clearTimeout(timer);
       wakers.delete(news.resolve);

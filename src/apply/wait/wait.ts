@@ -58,16 +58,17 @@ export async function waitUntilReady(
   }
 }
 
-/** What the feed says, or the server itself when the feed has been silent for a while. */
-function makeLook(
-  context: WaitContext,
-  watched: Watched,
-): (patience: number, seen: string | undefined) => Promise<News> {
+/** What the feed says next, or the server itself when the feed has been silent for a while. */
+function makeLook(context: WaitContext, watched: Watched): (patience: number) => Promise<News> {
   let heard = performance.now();
+  let seen: string | undefined | null = null;
   const ref = { apiVersion: watched.apiVersion, kind: watched.id.kind, ...placeOf(watched.id) };
-  return async (patience, seen) => {
+  return async (patience) => {
     const news = await tolerantly(() => context.feed.next(watched, patience, seen), { known: false });
-    if (news.known && news.object?.metadata.resourceVersion !== seen) heard = performance.now();
+    if (news.known && news.object?.metadata.resourceVersion !== seen) {
+      heard = performance.now();
+      seen = news.object?.metadata.resourceVersion;
+    }
     if (performance.now() - heard < silence) return news;
     heard = performance.now();
     return tolerantly(async () => {
@@ -84,7 +85,7 @@ async function latest(
   object: Resource,
   patience: number,
 ): Promise<Resource> {
-  const news = await look(patience, object.metadata.resourceVersion);
+  const news = await look(patience);
   if (!news.known) return object;
   if (news.object !== undefined) return isOlder(news.object, object) ? object : news.object;
   const ref = { apiVersion: object.apiVersion, kind: object.kind, ...placeOf(idOf(object)) };
@@ -137,13 +138,11 @@ export async function waitUntilGone(
 ): Promise<void> {
   const begun = performance.now();
   let told = '';
-  let seen: string | undefined;
   const look = makeLook(context, watched);
   for (;;) {
     const left = context.deadline - performance.now();
-    const news = await look(Math.max(1, Math.min(pause, left)), seen);
+    const news = await look(Math.max(1, Math.min(pause, left)));
     if (news.known && news.object?.metadata.uid !== uid) return;
-    seen = news.object?.metadata.resourceVersion;
     const reason = news.object === undefined ? 'not confirmed yet' : heldBy(news.object);
     if (left <= 0) {
       const suggestions = news.object === undefined ? [] : advice(news.object, reason);
