@@ -24,13 +24,21 @@ export async function showError(screen: Screen, error: unknown, options: ErrorOp
       ? `${paint('red', 'Error:')} ${scrub(error.message)} ${paint('dim', `(${error.code})`)}`
       : `${paint('red', 'Bug in Slipway:')} ${scrub(messageOf(error))}`,
   ];
-  if (known) lines.push(...error.problems.map((problem) => `  ${scrub(formatProblem(problem))}`));
+  if (known) lines.push(...formatProblems(error.problems, options.verbose ? Number.POSITIVE_INFINITY : MANY));
   else lines.push(paint('dim', scrub(stackOf(error))));
   if (options.verbose) lines.push(...causesOf(error).map((cause) => `  caused by: ${scrub(messageOf(cause))}`));
   const suggestions = known ? error.suggestions : ['report this with the lines above and the command you ran'];
   if (suggestions.length > 0) lines.push('', paint('bold', 'Try this:'));
   lines.push(...suggestions.map((suggestion) => `  - ${scrub(suggestion)}`));
   write(`${lines.join('\n')}\n`);
+}
+
+/** More problems than this bury the sentence above them and the advice below. */
+const MANY = 20;
+
+function formatProblems(problems: readonly Problem[], most: number): string[] {
+  const lines = problems.map((problem) => `  ${scrub(formatProblem(problem))}`);
+  return lines.length <= most ? lines : [...lines.slice(0, most), `  … and ${lines.length - most} more, all with -v`];
 }
 
 /** The document of kind `Error`. */

@@ -81,3 +81,13 @@ test('causes that point in a circle end', async () => {
   await showError(screen, new UserError('X', 'failed', { cause: first }), { verbose: true });
   expect(screen.stderr()).toBe('Error: failed (X)\n  caused by: first\n  caused by: second\n');
 });
+
+test('of very many problems the first are shown, and all with -v', async () => {
+  const problems = Array.from({ length: 30 }, (_, at) => ({ message: `problem ${at + 1}` }));
+  const many = new UserError('PLAN_FAILED', 'Cannot plan: 30 problems', { problems });
+  const [brief, verbose] = [memoryScreen(), memoryScreen()];
+  await showError(brief, many);
+  await showError(verbose, many, { verbose: true });
+  expect(brief.stderr()).toContain('  problem 20\n  … and 10 more, all with -v\n');
+  expect(verbose.stderr()).toContain('  problem 30\n');
+});

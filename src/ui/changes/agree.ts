@@ -7,12 +7,16 @@ import { formatPlan, planDocument } from './plan.ts';
 
 /**
  * Shows a plan before it is carried out: in brief with the text that follows; with `ndjson` as the first document of
- * the stream; with `json` and `yaml`, whose one document is the result, only to a person at a terminal.
+ * the stream. Where stdout goes elsewhere, a person at the terminal sees it too: they may be asked. A plan that will be
+ * refused is left to the refusal, which says it all.
  */
 export async function previewPlan(screen: Screen, plan: Plan, format: Format): Promise<void> {
-  if (format === 'ndjson') await printDocument(screen.data, format, 'Plan', planDocument(plan));
-  else if (format === 'text') screen.data.write(formatPlan(plan, screen.data, { brief: true }));
-  else if (screen.talk.isTerminal) screen.talk.write(formatPlan(plan, screen.talk, { brief: true }));
+  const { data, talk } = screen;
+  if (format === 'ndjson') await printDocument(data, format, 'Plan', planDocument(plan));
+  if (isRefused(plan)) return;
+  if (format === 'text') data.write(formatPlan(plan, data, { brief: true }));
+  const isSeen = format === 'text' && data.isTerminal;
+  if (talk.isTerminal && !isSeen) talk.write(formatPlan(plan, talk, { brief: true }));
 }
 
 export interface Agreement {
@@ -28,11 +32,11 @@ export interface Agreement {
 
 /**
  * Returns if a person agrees to the plan, by a flag or an answer; throws otherwise. A plan that writes nothing needs no
- * agreement, and neither does one that will be refused for what others hold; one for a protected environment, or one that loses data, needs the name.
+ * agreement, and neither does one that will be refused for what others hold; one for a protected environment, or one
+ * that deletes data, needs the name.
  */
 export async function agreeTo(screen: Screen, plan: Plan, { cluster, isProtected, losesData, ...answers }: Agreement) {
-  const isRefusedAnyway = plan.conflicts.length > 0 || plan.foreign.length > 0;
-  if (plan.empty || isRefusedAnyway) return;
+  if (plan.empty || isRefused(plan)) return;
   const name = shortName(plan.owner);
   const verb = plan.kind === 'delete' ? 'Delete' : 'Apply';
   const preposition = plan.kind === 'delete' ? 'from' : 'to';
@@ -49,6 +53,11 @@ export async function agreeTo(screen: Screen, plan: Plan, { cluster, isProtected
 /** What a person calls it: the environment, or the stack where there are no environments (`-k`, `-f`). */
 function shortName({ stack, environment }: Owner): string {
   return environment === 'default' ? stack : environment;
+}
+
+/** `execute` carries out nothing of a plan that takes from others; with the flags that allow it, a plan has neither. */
+function isRefused({ conflicts, foreign }: Plan): boolean {
+  return conflicts.length > 0 || foreign.length > 0;
 }
 
 function deletes(plan: Plan): boolean {

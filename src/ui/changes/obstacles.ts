@@ -27,8 +27,17 @@ function section<Row>(
 ): string[] {
   if (rows.length === 0) return [];
   const heading = (text: string) => paint('dim', text);
-  return [paint('yellow', title), ...formatTable(rows, columns, { width, indent: '  ', heading }), ''];
+  const more = rows.length > MANY ? [`  … and ${rows.length - MANY} more`] : [];
+  return [
+    paint('yellow', title),
+    ...formatTable(rows.slice(0, MANY), columns, { width, indent: '  ', heading }),
+    ...more,
+    '',
+  ];
 }
+
+/** Rows of a table that a person still reads; `-o json` has them all. */
+const MANY = 20;
 
 const conflictColumns: readonly TableColumn<Plan['conflicts'][number]>[] = [
   { title: 'OBJECT', text: ({ id }) => shortId(id) },

@@ -59,6 +59,16 @@ test('a plan that writes nothing needs no agreement', async () => {
   await agree({}, planOf([change('unchanged', 'v1 ConfigMap a/b')]));
 });
 
+test('a plan that takes from others is left to the refusal of the engine', async () => {
+  const taking = planOf([change('update', 'v1 ConfigMap a/b')], {
+    foreign: [{ id: { group: '', kind: 'ConfigMap', namespace: 'a', name: 'b' }, holder: 'Helm', adoptable: true }],
+  });
+  const screen = memoryScreen({ columns: 80 });
+  await previewPlan(screen, taking, 'text');
+  await agree({}, taking);
+  expect([screen.stdout(), screen.stderr()]).toEqual(['', '']);
+});
+
 test('the preview goes where the answer leaves room for it', async () => {
   const [text, stream, piped, terminal] = [
     memoryScreen(),
