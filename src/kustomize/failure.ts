@@ -15,7 +15,14 @@ export class RenderFailure extends Error {
 
 /** Throws a failure of one sentence. */
 export function fail(message: string, more: Omit<Problem, 'message'> = {}): never {
-  throw new RenderFailure({ message, ...more });
+  const { file, line, column, suggestion } = more;
+  throw new RenderFailure({
+    message,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
 }
 
 /** The same failure with a beginning that says what was being done, and a file where none was known. */

@@ -1,6 +1,6 @@
 import { MAPPING, type NodeKind, SCALAR, SEQUENCE, tags, type YamlNode } from '../resource/index.ts';
 import { explain, fail } from './failure.ts';
-import type { FieldSpec } from './field-specs.ts';
+import { type FieldSpec, specsFor } from './field-specs.ts';
 import { formatResId, isSelected } from './gvk.ts';
 import type { Item } from './item.ts';
 import { isNull, lookup } from './node.ts';
@@ -37,7 +37,10 @@ export interface FieldVisit {
 
 /** Calls `set` on each node that the specification leads to in the object. Source: filters/fieldspec of Kustomize 5.8.1. */
 export function visitField(item: Item, spec: FieldSpec, visit: FieldVisit): void {
-  if (!isSelected(item.gvk, spec)) return;
+  if (isSelected(item.gvk, spec)) visitSelected(item, spec, visit);
+}
+
+function visitSelected(item: Item, spec: FieldSpec, visit: FieldVisit): void {
   try {
     walk(item.node as YamlNode, partsOf(spec.path), 0, spec, visit);
   } catch (error) {
@@ -46,7 +49,8 @@ export function visitField(item: Item, spec: FieldSpec, visit: FieldVisit): void
 }
 
 export function visitFields(item: Item, specs: readonly FieldSpec[], visit: FieldVisit): void {
-  for (const spec of specs) visitField(item, spec, visit);
+  const { gvk } = item;
+  for (const spec of specsFor(specs, gvk)) if (isSelected(gvk, spec)) visitSelected(item, spec, visit);
 }
 
 function walk(node: YamlNode, path: readonly string[], at: number, spec: FieldSpec, visit: FieldVisit): void {

@@ -37,6 +37,23 @@ export function fieldSpec(text: string): FieldSpec {
   return { group: rest.join('.'), version, kind, path: create ? path.slice(1) : path, create };
 }
 
+const byKind = new WeakMap<readonly FieldSpec[], Map<string, FieldSpec[]>>();
+
+/** The specifications for objects of a kind, in their order. Tables are never changed once they are in use. */
+export function specsFor(specs: readonly FieldSpec[], gvk: Gvk): readonly FieldSpec[] {
+  let kinds = byKind.get(specs);
+  if (kinds === undefined) {
+    kinds = new Map();
+    byKind.set(specs, kinds);
+  }
+  let found = kinds.get(gvk.kind);
+  if (found === undefined) {
+    found = specs.filter(({ kind }) => kind === '' || kind === gvk.kind);
+    kinds.set(gvk.kind, found);
+  }
+  return found;
+}
+
 /** Adds specifications that are not covered yet. Fails where two disagree about creating a field. */
 export function mergeFieldSpecs(known: readonly FieldSpec[], more: readonly FieldSpec[]): FieldSpec[] {
   const merged = [...known];

@@ -41,8 +41,8 @@ const buildAnnotations: readonly string[] = [
 
 /** Who may have written a field: for `--explain`. */
 export interface Provenance {
-  file: string;
-  line: number;
+  readonly file: string;
+  readonly line: number;
 }
 
 /**

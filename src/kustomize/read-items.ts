@@ -10,11 +10,12 @@ import {
   toValue,
   YamlNode,
   YamlSyntaxError,
+  type YamlText,
   YamlValueError,
 } from '../resource/index.ts';
 import { fail } from './failure.ts';
 import { compareText, type Scopes } from './gvk.ts';
-import { Item } from './item.ts';
+import { Item, type Provenance } from './item.ts';
 import { field, isEmpty, textOf } from './node.ts';
 
 export interface ReadContext {
@@ -32,17 +33,19 @@ export function readItems(text: string, context: ReadContext): Item[] {
   const { file } = context;
   try {
     const documents = splitDocuments(text);
-    const nodes: { node: YamlNode; line: number }[] = [];
+    const nodes: Found[] = [];
     for (const document of documents) {
       const node = parseNode(document, '1.2', context.keys);
       if (node === undefined || node.tag === tags.null) continue;
       const items = documents.length === 1 ? listItems(node) : undefined;
-      if (items === undefined) nodes.push({ node, line: document.line });
-      else nodes.push(...items.map((item) => ({ node: item, line: document.line })));
+      if (items === undefined) nodes.push({ node, document });
+      else nodes.push(...items.map((item) => ({ node: item, document })));
     }
     const kept = nodes.filter(({ node }) => !isEmpty(node));
-    for (const { node, line } of kept) checkIdentity(node, file, line);
-    return unpackLists(kept, file).map(({ node, line }) => new Item(node, { file, line }, context.scopes));
+    for (const { node, document } of kept) checkIdentity(node, file, document);
+    return unpackLists(kept, file).map(
+      ({ node, document }) => new Item(node, new Place(file, document), context.scopes),
+    );
   } catch (error) {
     if (error instanceof YamlSyntaxError) {
       const { line, column } = error;
@@ -54,7 +57,22 @@ export function readItems(text: string, context: ReadContext): Item[] {
 
 interface Found {
   node: YamlNode;
-  line: number;
+  document: YamlText;
+}
+
+/** Where an object was written; its line is counted when it is asked for. */
+class Place implements Provenance {
+  readonly file: string;
+  private readonly document: YamlText;
+
+  constructor(file: string, document: YamlText) {
+    this.file = file;
+    this.document = document;
+  }
+
+  get line(): number {
+    return this.document.line;
+  }
 }
 
 /** The items of a `List`, where it is all that a stream holds. */
@@ -66,8 +84,8 @@ function listItems(node: YamlNode): YamlNode[] | undefined {
   return items?.kind === SEQUENCE ? items.content : [];
 }
 
-function checkIdentity(node: YamlNode, file: string, line: number): void {
-  const place = { file, line };
+function checkIdentity(node: YamlNode, file: string, document: YamlText): void {
+  const place = new Place(file, document);
   const kind = field(node, 'kind');
   const metadata = field(node, 'metadata');
   if (isEmpty(field(node, 'apiVersion')) && isEmpty(kind) && isEmpty(metadata)) {
@@ -87,7 +105,7 @@ function unpackLists(found: readonly Found[], file: string): Found[] {
   const queue = [...found];
   const result: Found[] = [];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { node, line } = next;
+    const { node, document } = next;
     const kind = field(node, 'kind')?.value ?? '';
     const items = field(node, 'items');
     if (!kind.endsWith('List') || items === undefined) {
@@ -95,22 +113,22 @@ function unpackLists(found: readonly Found[], file: string): Found[] {
       continue;
     }
     if (items.tag === tags.null) continue;
-    if (items.kind !== SEQUENCE) fail(`expected array in ${kind}/items`, { file, line });
+    if (items.kind !== SEQUENCE) fail(`expected array in ${kind}/items`, { file, line: document.line });
     for (const item of items.content) {
-      const copied = jsonText(plain(item, file, line));
+      const copied = jsonText(plain(item, file, document));
       if (isEmpty(copied)) continue;
-      checkIdentity(copied, file, line);
-      queue.push({ node: copied, line });
+      checkIdentity(copied, file, document);
+      queue.push({ node: copied, document });
     }
   }
   return result;
 }
 
-function plain(node: YamlNode, file: string, line: number): JsonValue {
+function plain(node: YamlNode, file: string, document: YamlText): JsonValue {
   try {
     return toValue(node);
   } catch (error) {
-    if (error instanceof YamlValueError) return fail(error.message, { file, line });
+    if (error instanceof YamlValueError) return fail(error.message, { file, line: document.line });
     throw error;
   }
 }

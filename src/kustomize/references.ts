@@ -2,7 +2,7 @@ import { MAPPING, SCALAR, SEQUENCE, scalarNode, type YamlNode } from '../resourc
 import type { Collection } from './collection.ts';
 import { explain, fail } from './failure.ts';
 import { visitField } from './field-path.ts';
-import type { NameReference } from './field-specs.ts';
+import { type NameReference, specsFor } from './field-specs.ts';
 import { effectiveNamespace, formatResId, type Gvk, isSelected, type ResId } from './gvk.ts';
 import type { Item } from './item.ts';
 import { field, getField, isNull, setField, setScalar } from './node.ts';
@@ -18,7 +18,7 @@ export function fixReferences(collection: Collection, references: readonly NameR
     const gvk = referrer.gvk;
     let reach: ((item: Item) => boolean) | undefined;
     for (const reference of references) {
-      for (const spec of reference.fieldSpecs) {
+      for (const spec of specsFor(reference.fieldSpecs, original)) {
         if (!isSelected(original, spec)) continue;
         reach ??= reachOf(referrer);
         const search: Search = { referrer, path: spec.path, target: reference, reach, names };

@@ -10,7 +10,7 @@ import {
 } from '../resource/index.ts';
 import type { Collection } from './collection.ts';
 import { fail } from './failure.ts';
-import { visitField } from './field-path.ts';
+import { visitFields } from './field-path.ts';
 import type { FieldSpec } from './field-specs.ts';
 import { formatGvk, type Gvk, isClusterScoped, type ResId, sameGvk, sameId } from './gvk.ts';
 import type { Item } from './item.ts';
@@ -63,7 +63,7 @@ export function resolveVariables(
   const used = new Set<string>();
   const expand = (node: YamlNode) => setExpanded(node, expandText(node.value, values, used));
   for (const item of collection.items) {
-    for (const spec of specs) visitField(item, spec, { set: (node) => replaceIn(node, expand) });
+    visitFields(item, specs, { set: (node) => replaceIn(node, expand) });
   }
   collection.changed();
   return [...values.keys()].filter((name) => !used.has(name));

@@ -1,3 +1,4 @@
+import { FOLDED_FROM, simpleLine } from './yaml-lines.ts';
 import { tags } from './yaml-node.ts';
 import { compareKeys } from './yaml-order.ts';
 import { resolveScalar } from './yaml-scalar.ts';
@@ -80,6 +81,13 @@ export class CanonicalText {
         this.pos += indent;
       }
       first = false;
+      const known = this.knownLine(indent);
+      if (known !== '') {
+        if (previous !== '' && compareKeys(previous, known) >= 0) return false;
+        previous = known;
+        if (this.pos >= text.length) return true;
+        continue;
+      }
       const colon = this.keyEnd();
       if (colon < 0) return false;
       const key = text.slice(this.pos, colon);
@@ -90,6 +98,20 @@ export class CanonicalText {
       if (!this.value(column, indent)) return false;
       if (this.pos >= text.length) return true;
     }
+  }
+
+  /** The key of a simple line, which is then behind the position; empty, with the position unchanged, for another. */
+  private knownLine(indent: number): string {
+    const { text, pos } = this;
+    let end = text.indexOf('\n', pos);
+    if (end < 0) end = text.length;
+    if (indent + end - pos > FOLDED_FROM) return '';
+    const key = simpleLine(text.slice(pos, end));
+    if (key === '') return '';
+    this.pos = end + 1;
+    if (!this.continues(indent + 2)) return key;
+    this.pos = pos;
+    return '';
   }
 
   private value(column: number, indent: number): boolean {

@@ -42,6 +42,8 @@ export class YamlParser implements Cursor {
   comments: Map<number, string> | undefined;
   /** Recognizes text that need not be parsed; only set for documents in which most of it is never looked at. */
   canonical: CanonicalText | undefined;
+  /** The document defines a resource, so that most of it is never looked into. */
+  definition = false;
   /** Where each value's key, or a list's item, begins; only kept when asked for. */
   marks: Map<YamlNode, number> | undefined;
   private readonly dialect: Dialect;
@@ -124,7 +126,7 @@ export class YamlParser implements Cursor {
     const end = this.canonical?.sequenceEnd(pos + 1, column);
     const found =
       end === undefined || end > text.length
-        ? new Transcoder(text).sequenceAt(pos + 1, column, column)
+        ? new Transcoder(text, this.canonical !== undefined).sequenceAt(pos + 1, column, column)
         : { text: text.slice(pos + 1, end), end };
     if (found === undefined) return undefined;
     this.pos = found.end;
@@ -299,7 +301,7 @@ export class YamlParser implements Cursor {
       if (key.tag === tags.merge) this.shared = true;
       this.pos++;
       this.keyAllowed = explicit;
-      const value = (this.canonical && this.rawVersions(key, column)) ?? this.blockNode(column, true);
+      const value = (this.definition ? this.rawVersions(key, column) : undefined) ?? this.blockNode(column, true);
       this.marks?.set(value, start);
       if (this.comments !== undefined) this.attachComment(value, start - column);
       content.push(key, value);

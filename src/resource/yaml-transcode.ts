@@ -1,4 +1,5 @@
 import { refold } from './yaml-fold.ts';
+import { FOLDED_FROM, simpleLine } from './yaml-lines.ts';
 import { formatNumber } from './yaml-number.ts';
 import { compareKeys } from './yaml-order.ts';
 import { resolveScalar } from './yaml-scalar.ts';
@@ -15,8 +16,12 @@ export class Transcoder implements Cursor {
   lineStart = 0;
   keyAllowed = false;
 
-  constructor(text: string) {
+  /** No special characters, and no line that ends in a blank. */
+  private readonly ordinary: boolean;
+
+  constructor(text: string, ordinary: boolean) {
     this.text = text;
+    this.ordinary = ordinary;
   }
 
   /** The items below a key in column `parent`, as printed in column `indent`, and where the text goes on. */
@@ -103,14 +108,19 @@ export class Transcoder implements Cursor {
     const fields: string[] = [];
     let sorted = true;
     do {
+      const known = this.knownLine(column, indent);
+      if (known !== undefined) {
+        if (keys.length > 0 && compareKeys(keys[keys.length - 1] as string, known.key) >= 0) sorted = false;
+        keys.push(known.key);
+        fields.push(known.line);
+        continue;
+      }
       const colon = this.keyEnd();
       if (colon < 0) this.fail();
       const key = text.slice(this.pos, colon);
       if (resolveScalar(key, '1.2').tag !== '!!str' || !isSimpleKey(key)) this.fail();
       if (keys.length > 0) {
-        const order = compareKeys(keys[keys.length - 1] as string, key);
-        if (order === 0) this.fail();
-        if (order > 0) sorted = false;
+        if (compareKeys(keys[keys.length - 1] as string, key) >= 0) sorted = false;
       }
       const name = writeKey(key);
       this.pos = colon + 1;
@@ -126,6 +136,22 @@ export class Transcoder implements Cursor {
     let out = compact ? (fields[0] as string) : margin + fields[0];
     for (let i = 1; i < fields.length; i++) out += margin + fields[i];
     return out;
+  }
+
+  /** A line that is printed as it is read; moves to the next line. */
+  private knownLine(column: number, indent: number): { key: string; line: string } | undefined {
+    const { text, pos } = this;
+    const end = text.indexOf('\n', pos);
+    if (end < 0 || indent + end - pos > FOLDED_FROM) return undefined;
+    const line = text.slice(pos, end + 1);
+    const key = simpleLine(line.slice(0, -1));
+    if (key === '') return undefined;
+    const start = this.lineStart;
+    this.lineStart = end + 1;
+    if (this.nextLine() <= column) return { key, line };
+    this.pos = pos;
+    this.lineStart = start;
+    return undefined;
   }
 
   /** What stands behind a key in a column: `outColumn` is where the colon is printed. */
@@ -155,6 +181,10 @@ export class Transcoder implements Cursor {
     const start = this.pos;
     const code = text.charCodeAt(start);
     if (code === 123 || code === 91) return this.emptyCollection(code);
+    if (code === 124 && this.ordinary) {
+      const found = this.literal(parent, indent);
+      if (found !== undefined) return found;
+    }
     if (code === 124 || code === 62) {
       const value = readBlockScalar(this, parent, code === 124);
       if (this.pos > this.lineStart) this.pos = this.lineStart;
@@ -173,6 +203,45 @@ export class Transcoder implements Cursor {
     if (this.lineStart <= start) this.endLine();
     else this.nextLine();
     return `${this.plain(value, outColumn, indent)}\n`;
+  }
+
+  /** Lines below `|` or `|-` in which nothing needs care, at their new margin. */
+  private literal(parent: number, indent: number): string | undefined {
+    const { text, pos } = this;
+    const strip = text.charCodeAt(pos + 1) === 45;
+    let at = pos + (strip ? 2 : 1);
+    if (text.charCodeAt(at) !== 10) return undefined;
+    const first = ++at;
+    while (text.charCodeAt(at) === 32) at++;
+    const column = at - first;
+    if (column <= parent || text.charCodeAt(at) === 10) return undefined;
+    const margin = pad(indent);
+    let out = strip ? '|-\n' : '|\n';
+    let lines = 0;
+    let blank = 0;
+    let line = first;
+    while (line < text.length) {
+      if (text.charCodeAt(line) === 10) {
+        blank++;
+        line++;
+        continue;
+      }
+      let content = line;
+      while (text.charCodeAt(content) === 32 && content - line < column) content++;
+      if (content - line < column) break;
+      let end = text.indexOf('\n', content);
+      if (end < 0) end = text.length;
+      if (blank > 0) out += '\n'.repeat(blank);
+      lines += blank + 1;
+      blank = 0;
+      out += `${margin}${text.slice(content, end)}\n`;
+      line = end + 1;
+    }
+    // One line without its break is no literal; blank lines at the end are dropped on reading.
+    if (strip && lines < 2) return undefined;
+    this.lineStart = line;
+    this.nextLine();
+    return out;
   }
 
   private plain(value: string, outColumn: number, indent: number): string {

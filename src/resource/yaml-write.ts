@@ -198,6 +198,10 @@ function folded(text: string, start: number, indent: number): string {
 
 /** `indent` is negative for a key, which is never folded. */
 function singleQuoted(text: string, start: number, indent: number): string {
+  if (start + text.length < WIDTH && !lineBreak.test(text)) {
+    const doubled = text.includes("'") ? text.replaceAll("'", "''") : text;
+    if (start + doubled.length < WIDTH) return `'${doubled}'`;
+  }
   let column = start + 1;
   let out = "'";
   let spaces = false;

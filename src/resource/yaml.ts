@@ -12,8 +12,27 @@ import { toValue, YamlValueError } from './yaml-value.ts';
 
 /** A document of a stream and the line it begins on. */
 export interface YamlText {
-  text: string;
-  line: number;
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Counts lines only when somebody asks for one. */
+class DocumentText implements YamlText {
+  readonly text: string;
+  private readonly source: string;
+  private readonly offset: number;
+
+  constructor(text: string, source: string, offset: number) {
+    this.text = text;
+    this.source = source;
+    this.offset = offset;
+  }
+
+  get line(): number {
+    let line = 1;
+    for (let i = this.source.indexOf('\n'); i >= 0 && i < this.offset; i = this.source.indexOf('\n', i + 1)) line++;
+    return line;
+  }
 }
 
 const separator = /\n---.*\n/g;
@@ -28,10 +47,8 @@ export function splitDocuments(source: string): YamlText[] {
   if (!text.includes('\n---')) return [{ text, line: 1 }];
   const documents: YamlText[] = [];
   let from = 0;
-  let line = 1;
   const push = (part: string, next: number) => {
-    documents.push({ text: part, line });
-    for (let i = text.indexOf('\n', from); i >= 0 && i < next; i = text.indexOf('\n', i + 1)) line++;
+    documents.push(new DocumentText(part, text, from));
     from = next;
   };
   for (const match of text.matchAll(separator)) {
@@ -47,7 +64,8 @@ export function splitDocuments(source: string): YamlText[] {
   return documents;
 }
 
-const isDefinition = /^kind: CustomResourceDefinition$/m;
+const schemaComment = /# *\{ *"/;
+const KIND = 'kind: CustomResourceDefinition\n';
 
 /** The node tree of one document, aliases expanded; undefined for an empty one. Throws YamlSyntaxError. */
 export function parseNode(
@@ -56,9 +74,12 @@ export function parseNode(
   keys?: Map<string, YamlNode>,
 ): YamlNode | undefined {
   const parser = new YamlParser(document.text, dialect, keys);
-  if (/# *\{ *"/.test(document.text)) parser.comments = new Map();
-  else if (isDefinition.test(document.text) && mayBeCanonical(document.text))
-    parser.canonical = new CanonicalText(document.text);
+  const { text } = document;
+  if (text.includes('#') && schemaComment.test(text)) parser.comments = new Map();
+  else if (text.startsWith(KIND) || text.includes(`\n${KIND}`)) {
+    parser.definition = true;
+    if (mayBeCanonical(text)) parser.canonical = new CanonicalText(text);
+  }
   try {
     const node = parser.document();
     return node !== undefined && parser.shared ? expandAliases(node) : node;
@@ -78,15 +99,15 @@ export function parseNode(
 export function parseYaml(text: string, options: { file?: string } = {}): JsonValue[] {
   const keys = new Map<string, YamlNode>();
   const values: JsonValue[] = [];
-  let line = 1;
+  let current: YamlText | undefined;
   try {
     for (const document of splitDocuments(text)) {
-      line = document.line;
+      current = document;
       const node = parseNode(document, '1.2', keys);
       if (node !== undefined && !isNullDocument(node)) values.push(toValue(node));
     }
   } catch (error) {
-    throw yamlError(error, options.file, line);
+    throw yamlError(error, options.file, current?.line ?? 1);
   }
   return values;
 }
