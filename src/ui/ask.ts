@@ -25,7 +25,7 @@ export function confirm(screen: Screen, question: string, options: AskOptions): 
   );
 }
 
-/** True if the word was typed as it stands; anything else but a correction means no. */
+/** True if the word was typed as it stands; anything else means no. */
 export async function confirmByTyping(
   screen: Screen,
   question: string,
@@ -33,7 +33,7 @@ export async function confirmByTyping(
   options: AskOptions,
 ): Promise<boolean> {
   const typed = await ask(screen, question, options, (prompts, theme, context) =>
-    prompts.input({ message: `${question} Type ${JSON.stringify(word)} to go on:`, theme }, context),
+    prompts.input({ message: `${question} Type ${word}:`, theme }, context),
   );
   return typed.trim() === word;
 }

@@ -24,7 +24,7 @@ export async function showError(screen: Screen, error: unknown, options: ErrorOp
       ? `${paint('red', 'Error:')} ${scrub(error.message)} ${paint('dim', `(${error.code})`)}`
       : `${paint('red', 'Bug in Slipway:')} ${scrub(messageOf(error))}`,
   ];
-  if (known) lines.push(...formatProblems(error.problems, options.verbose ? Number.POSITIVE_INFINITY : MANY));
+  if (known) lines.push(...formatProblems(error, options.verbose ? Number.POSITIVE_INFINITY : MANY));
   else lines.push(paint('dim', scrub(stackOf(error))));
   if (options.verbose) lines.push(...causesOf(error).map((cause) => `  caused by: ${scrub(messageOf(cause))}`));
   const suggestions = known ? error.suggestions : ['report this with the lines above and the command you ran'];
@@ -36,8 +36,10 @@ export async function showError(screen: Screen, error: unknown, options: ErrorOp
 /** More problems than this bury the sentence above them and the advice below. */
 const MANY = 20;
 
-function formatProblems(problems: readonly Problem[], most: number): string[] {
-  const lines = problems.map((problem) => `  ${scrub(formatProblem(problem))}`);
+function formatProblems({ message, problems }: UserError, most: number): string[] {
+  // The only problem may be the sentence itself.
+  const said = (problem: Problem) => problem.file === undefined && message.endsWith(problem.message);
+  const lines = problems.filter((problem) => !said(problem)).map((problem) => `  ${scrub(formatProblem(problem))}`);
   return lines.length <= most ? lines : [...lines.slice(0, most), `  … and ${lines.length - most} more, all with -v`];
 }
 

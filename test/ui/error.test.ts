@@ -91,3 +91,10 @@ test('of very many problems the first are shown, and all with -v', async () => {
   expect(brief.stderr()).toContain('  problem 20\n  … and 10 more, all with -v\n');
   expect(verbose.stderr()).toContain('  problem 30\n');
 });
+
+test('a problem that the sentence says already is not repeated', async () => {
+  const screen = memoryScreen();
+  const problems = [{ message: 'spec.replicas: must be a number' }];
+  await showError(screen, new UserError('INVALID', 'Cannot apply x: spec.replicas: must be a number', { problems }));
+  expect(screen.stderr()).toBe('Error: Cannot apply x: spec.replicas: must be a number (INVALID)\n');
+});

@@ -36,5 +36,6 @@ export async function askConsent(screen: Screen, consent: Consent): Promise<bool
       suggestions: [`say which one you mean: --yes=${name}`],
     });
   }
-  return confirmByTyping(screen, `${question} (${reason})`, name, { flag: `--yes=${name}`, signal });
+  if (screen.isInteractive) screen.talk.write(`${screen.talk.paint('yellow', 'Careful:')} ${reason}.\n`);
+  return confirmByTyping(screen, question, name, { flag: `--yes=${name}`, signal });
 }
