@@ -84,6 +84,7 @@ export function checkbox<Value>(
 
 type Prompts = typeof import('@inquirer/prompts');
 interface PromptContext {
+  input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
   signal: AbortSignal;
 }
@@ -106,9 +107,10 @@ async function ask<Answer>(
   const atEndOfInput = (_text: string, key: { ctrl?: boolean; name?: string } | undefined) => {
     if (key?.ctrl === true && key.name === 'd') end.abort();
   };
-  process.stdin.on('keypress', atEndOfInput);
+  screen.keyboard.on('keypress', atEndOfInput);
   try {
     return await put(prompts, screen.talk.isColored ? {} : plainTheme, {
+      input: screen.keyboard,
       output: screen.talk.raw,
       signal: AbortSignal.any([signal, end.signal]),
     });
@@ -118,7 +120,7 @@ async function ask<Answer>(
     if (name !== 'ExitPromptError' && name !== 'AbortPromptError') throw error;
     throw new UserError('INTERRUPTED', 'Stopped: the question was not answered', { exit: 130 });
   } finally {
-    process.stdin.off('keypress', atEndOfInput);
+    screen.keyboard.off('keypress', atEndOfInput);
   }
 }
 

@@ -20,6 +20,8 @@ export interface Channel {
 export interface Screen {
   readonly data: Channel;
   readonly talk: Channel;
+  /** Where answers are typed. */
+  readonly keyboard: NodeJS.ReadableStream;
   /** A question can be asked: someone can read it and type an answer. */
   readonly isInteractive: boolean;
 }
@@ -28,7 +30,7 @@ export interface ScreenOptions {
   env?: Record<string, string | undefined>;
   /** False for `--no-color`; otherwise NO_COLOR, FORCE_COLOR, TERM and the terminal decide. */
   color?: boolean;
-  stdin?: { isTTY?: boolean };
+  stdin?: NodeJS.ReadableStream;
   stdout?: NodeJS.WritableStream;
   stderr?: NodeJS.WritableStream;
 }
@@ -38,10 +40,12 @@ export function makeScreen(options: ScreenOptions = {}): Screen {
   const env = options.env ?? process.env;
   const channel = (stream: NodeJS.WritableStream) => makeChannel(stream, wantsColor(stream, env, options.color));
   const talk = channel(options.stderr ?? process.stderr);
+  const keyboard = options.stdin ?? process.stdin;
   return {
     data: channel(options.stdout ?? process.stdout),
     talk,
-    isInteractive: talk.isTerminal && (options.stdin ?? process.stdin).isTTY === true,
+    keyboard,
+    isInteractive: talk.isTerminal && (keyboard as { isTTY?: boolean }).isTTY === true,
   };
 }
 
