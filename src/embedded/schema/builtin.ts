@@ -5,6 +5,7 @@ import type { Cause, TypeSchema } from './schema.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { type KindRow, typeTable } from './table.ts';
 import { validateBuiltin } from './validation/validate.ts';
+import { deprecations, warningsOf } from './warnings.ts';
 
 /** A built-in type, with the shapes of its fields. */
 export interface BuiltinType extends TypeSchema {
@@ -26,10 +27,12 @@ const notStored = new Set(['autoscaling/v1/HorizontalPodAutoscaler']);
 
 function builtinType(row: KindRow): BuiltinType {
   let root: Shape | undefined;
+  const deprecation = row.group === '' ? deprecations[`${row.version}/${row.kind}`] : undefined;
   return {
     ...row,
     storage: !notStored.has(`${row.group}/${row.version}/${row.kind}`),
     custom: false,
+    ...(deprecation === undefined ? {} : { deprecation }),
     get root() {
       root ??= shapeOf(row.definition);
       return root;
@@ -44,5 +47,6 @@ function builtinType(row: KindRow): BuiltinType {
     validate(object: Resource, old?: Resource, options?: { subresource?: string }): Cause[] {
       return validateBuiltin(this, object, old, options?.subresource);
     },
+    warnings: (object, old) => warningsOf(row.kind, object, old),
   };
 }

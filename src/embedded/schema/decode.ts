@@ -39,9 +39,17 @@ function readStruct(object: JsonObject, struct: Struct, reading: Reading, path: 
     reading.names.push(name);
     const read = readValue(value, shape, reading, at, struct);
     reading.names.pop();
-    if (read === undefined || (isZero(read, shape) && !struct.keeps.has(name))) delete object[name];
+    if (read === undefined || (isZero(read, shape) && !keepsZero(struct, name, shape))) delete object[name];
     else object[name] = read;
   }
+}
+
+const keptAsJson = /^(apiextensions|apiregistration)\./;
+
+/** Built-in kinds are kept as protobuf, which has no empty lists and maps: they come back as unset. */
+function keepsZero(struct: Struct, name: string, shape: Shape): boolean {
+  const collection = shape.sort === 'array' || shape.sort === 'map';
+  return struct.keeps.has(name) && (!collection || keptAsJson.test(struct.name));
 }
 
 function isZero(value: JsonValue, shape: Shape): boolean {

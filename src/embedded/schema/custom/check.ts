@@ -232,7 +232,7 @@ function checkObject(value: JsonValue, schema: JsonObject, path: string, old?: J
   if (most !== undefined && count > most) merge(verdict, failed(tooMany(fieldOf(path), count, most)));
   const properties = at(schema, 'properties');
   const additional = schema['additionalProperties'];
-  for (const [name, item] of Object.entries(value)) {
+  for (const [name, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const declared = properties[name];
     const below = isJsonObject(declared) ? declared : additional;
     const child = isJsonObject(declared) && path === '' ? name : `${path}.${name}`;

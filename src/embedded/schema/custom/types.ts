@@ -20,7 +20,8 @@ export interface CustomType extends TypeSchema {
   readonly served: boolean;
 }
 
-const everyVerb = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** In the order of the real discovery, which is not that of the alphabet for custom kinds. */
+const everyVerb = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const subresourceVerbs = ['get', 'patch', 'update'];
 
 /** The versions of a valid CustomResourceDefinition that are served or stored, in its order. */
@@ -60,7 +61,7 @@ function customType(definition: Resource, version: JsonObject): CustomType {
     custom: true,
     schema,
     ...(version['deprecated'] === true
-      ? { deprecation: warning === '' ? `${group}/${name} ${kind} is deprecated` : warning }
+      ? { deprecation: warning === '' ? deprecationOf(definition, version) : warning }
       : {}),
     ...(scale === undefined ? {} : { scale }),
     columns: columnsOf(version),
@@ -208,4 +209,13 @@ function show(value: JsonValue): string {
   if (isJsonObject(value)) return `map[] is of the type map[string]interface {}`;
   const types: Record<string, string> = { string: 'string', boolean: 'bool' };
   return `${value} is of the type ${types[typeof value] ?? 'int64'}`;
+}
+
+/** What is said of a deprecated version unless it says it itself: it names the first version that is none. */
+function deprecationOf(definition: Resource, version: JsonObject): string {
+  const spec = at(definition, 'spec');
+  const [group, kind] = [text(spec['group']), text(at(spec, 'names')['kind'])];
+  const other = each(spec['versions']).find((item) => item['served'] === true && item['deprecated'] !== true);
+  const use = other === undefined ? '' : `; use ${group}/${text(other['name'])} ${kind}`;
+  return `${group}/${text(version['name'])} ${kind} is deprecated${use}`;
 }

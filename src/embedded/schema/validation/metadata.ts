@@ -130,5 +130,17 @@ function checkFinalizers(metadata: JsonObject, path: string): Cause[] {
   return causes;
 }
 
+const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+
+/** Kinds of Kubernetes itself take no finalizers that say nothing about who made them. */
+export function checkFinalizerOwners(metadata: JsonObject, path = 'metadata'): Cause[] {
+  const words = 'name is neither a standard finalizer name nor is it fully qualified';
+  return texts(metadata['finalizers']).flatMap((one, index) =>
+    one.includes('/') || standardFinalizers.has(one) || qualifiedName(one).length > 0
+      ? []
+      : [invalid(`${path}.finalizers[${index}]`, one, words)],
+  );
+}
+
 /** `metadata` of an object, as plain data. */
 export const metadataOf = (object: Resource): JsonObject => at(object, 'metadata');

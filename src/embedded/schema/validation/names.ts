@@ -22,7 +22,8 @@ const patterns = {
   wildcard: whole(`\\*\\.${subdomain}`),
 };
 
-export const tooLongText = (limit: number) => `must be no more than ${limit} bytes`;
+/** Names of objects are measured in characters, keys and values of labels in bytes, though both mean bytes. */
+const tooLong = (limit: number, unit = 'characters') => `must be no more than ${limit} ${unit}`;
 const bytes = (value: string) => Buffer.byteLength(value);
 
 function explain(words: string, pattern: string, ...examples: string[]): string {
@@ -43,24 +44,24 @@ const labelValueWords =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 
 export const dnsLabel: NameRule = (value) => {
-  const wrong = bytes(value) > 63 ? [tooLongText(63)] : [];
+  const wrong = bytes(value) > 63 ? [tooLong(63)] : [];
   if (patterns.label.test(value)) return wrong;
   if (patterns.subdomain.test(value)) return [...wrong, 'must not contain dots'];
   return [...wrong, explain(labelWords, label, 'my-name', '123-abc')];
 };
 
 export const dnsSubdomain: NameRule = (value) => {
-  const wrong = bytes(value) > 253 ? [tooLongText(253)] : [];
+  const wrong = bytes(value) > 253 ? [tooLong(253)] : [];
   return patterns.subdomain.test(value) ? wrong : [...wrong, explain(subdomainWords, subdomain, 'example.com')];
 };
 
 export const dnsLabel1035: NameRule = (value) => {
-  const wrong = bytes(value) > 63 ? [tooLongText(63)] : [];
+  const wrong = bytes(value) > 63 ? [tooLong(63)] : [];
   return patterns.label1035.test(value) ? wrong : [...wrong, explain(label1035Words, label1035, 'my-name', 'abc-123')];
 };
 
 export const wildcardSubdomain: NameRule = (value) => {
-  const wrong = bytes(value) > 253 ? [tooLongText(253)] : [];
+  const wrong = bytes(value) > 253 ? [tooLong(253)] : [];
   const words =
     "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
   return patterns.wildcard.test(value) ? wrong : [...wrong, explain(words, `\\*\\.${subdomain}`, '*.example.com')];
@@ -84,14 +85,14 @@ export const qualifiedName: NameRule = (value) => {
     );
   }
   if (name === '') wrong.push('name part must be non-empty');
-  else if (bytes(name) > 63) wrong.push(`name part ${tooLongText(63)}`);
+  else if (bytes(name) > 63) wrong.push(`name part ${tooLong(63, 'bytes')}`);
   if (!patterns.qualified.test(name))
     wrong.push(`name part ${explain(qualifiedWords, qualified, 'MyName', 'my.name', '123-abc')}`);
   return wrong;
 };
 
 export const labelValue: NameRule = (value) => {
-  const wrong = bytes(value) > 63 ? [tooLongText(63)] : [];
+  const wrong = bytes(value) > 63 ? [tooLong(63, 'bytes')] : [];
   return patterns.labelValue.test(value)
     ? wrong
     : [...wrong, explain(labelValueWords, `(${qualified})?`, 'MyValue', 'my_value', '12345')];
@@ -105,7 +106,7 @@ export const pathSegment: NameRule = (value) => {
 
 /** Keys of ConfigMaps and Secrets. */
 export const configKey: NameRule = (value) => {
-  const wrong = bytes(value) > 253 ? [tooLongText(253)] : [];
+  const wrong = bytes(value) > 253 ? [tooLong(253)] : [];
   const words = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
   if (!patterns.configKey.test(value))
     return [...wrong, explain(words, '[-._a-zA-Z0-9]+', 'key.name', 'KEY_NAME', 'key-name')];

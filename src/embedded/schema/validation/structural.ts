@@ -31,14 +31,14 @@ type Check = (path: string, schema: JsonObject, level: Level) => Cause[];
 
 /** A check of a node and of everything below it that stands for a value. */
 function walk(path: string, schema: JsonObject, level: Level, check: Check): Cause[] {
-  const causes = check(path, schema, level);
+  const causes: Cause[] = [];
   for (const [name, property] of Object.entries(at(schema, 'properties')))
     if (isJsonObject(property)) causes.push(...walk(`${path}.properties[${name}]`, property, 'field', check));
   const { items, additionalProperties } = schema;
   if (isJsonObject(items)) causes.push(...walk(`${path}.items`, items, 'item', check));
   if (isJsonObject(additionalProperties))
     causes.push(...walk(`${path}.additionalProperties`, additionalProperties, 'field', check));
-  return causes;
+  return [...causes, ...check(path, schema, level)];
 }
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
