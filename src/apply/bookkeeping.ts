@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Cluster, ClusterError } from '../cluster/index.ts';
 import { type JsonObject, keyOf, type Resource } from '../resource/index.ts';
+import { removeHistory } from './history.ts';
 import { homeNamespace, inventoryName } from './inventory/applyset.ts';
 import { type Inventory, type Member, memberKey, writeRecord } from './inventory/record.ts';
 import { getIfThere } from './live.ts';
@@ -101,6 +102,7 @@ export async function removeInventory(cluster: Cluster, owner: Owner, terms: Ter
           return uid;
         }
       }
+      await removeHistory(cluster, owner);
       await deleteIfThere(cluster, { ...inventories, name }, {});
       return undefined;
     },

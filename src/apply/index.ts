@@ -3,10 +3,13 @@
  * cluster. It yields events and returns results; it never prints, prompts or reads files.
  */
 
+export type { Finding } from './doctor/finding.ts';
+export { type DoctorOptions, examine } from './doctor.ts';
 export type { ApplyEvent, ApplyResult, Failure } from './events.ts';
 export { type ExecuteOptions, execute } from './execute.ts';
+export { type Revision, readHistory } from './history.ts';
 export { type InventorySummary, readInventories } from './inventory.ts';
-export { makeDeletePlan, makePlan, type PlanOptions } from './make-plan.ts';
+export { makeDeletePlan, makePlan, makeRollbackPlan, type PlanOptions } from './make-plan.ts';
 export { withoutSecrets } from './mask.ts';
 export type {
   Change,

@@ -45,7 +45,8 @@ export async function acquire(cluster: Cluster, owner: Owner, options: LeaseOpti
   const desired = (resourceVersion?: string): Resource => {
     const now = new Date().toISOString().replace('Z', '000Z');
     return {
-      ...collection,
+      apiVersion: collection.apiVersion,
+      kind: collection.kind,
       metadata: { name, namespace: homeNamespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
       spec: { holderIdentity: identity, leaseDurationSeconds: patience, acquireTime: now, renewTime: now },
     };

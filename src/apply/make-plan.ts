@@ -5,6 +5,7 @@ import { type CheckContext, type Checked, check } from './check.ts';
 import { makeLimit, mapLimited } from './concurrency.ts';
 import { type Source, systemSource } from './generate/certificate.ts';
 import { authorityOf, isGenerated, withAuthority, withGeneratedValues } from './generate/secrets.ts';
+import { readRevision } from './history.ts';
 import { makeIntents } from './intent.ts';
 import { identityOf } from './inventory/applyset.ts';
 import { type Inventory, memberKey } from './inventory/record.ts';
@@ -117,6 +118,7 @@ export async function makePlan(
     foreign: checked.flatMap((item) => item.foreign ?? []),
     losses: removals.losses,
     ...baseOf(inventory),
+    ...(options.requires === undefined ? {} : { requires: options.requires }),
     ...(options.prune === false && gone.length > 0 ? { unplanned: gone.map(memberKey) } : {}),
     empty: isEmpty(changes, inventory),
   };
@@ -137,6 +139,22 @@ export async function makeDeletePlan(
     );
   }
   return { ...(await makePlan(cluster, owner, [], options)), kind: 'delete', empty: false };
+}
+
+/**
+ * The plan that brings back what an earlier revision wanted (the one before the current, without a number): objects of
+ * later revisions are removed, protected classes kept, generated values stay. Throws `REVISION_NOT_FOUND`.
+ */
+export async function makeRollbackPlan(
+  cluster: Cluster,
+  owner: Owner,
+  revision: number | undefined,
+  options: Omit<PlanOptions, 'requires'> = {},
+): Promise<Plan> {
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const content = await readRevision(cluster, owner, revision, call);
+  const plan = await makePlan(cluster, owner, content.objects, { ...options, requires: content.requires });
+  return { ...plan, rollbackTo: content.revision };
 }
 
 function refuse(problems: readonly Problem[]): void {

@@ -28,6 +28,10 @@ export interface Plan {
   base?: { uid: string; resourceVersion: string };
   /** `keyOf` of members that are left as they are because nothing was to be removed (`prune: false`). */
   unplanned?: readonly string[];
+  /** Component → the components it needs, as given; a revision remembers it. */
+  requires?: Readonly<Record<string, readonly string[]>>;
+  /** The revision that a rollback goes back to. */
+  rollbackTo?: number;
   /** True if executing would write nothing at all, not even the inventory. */
   empty: boolean;
 }

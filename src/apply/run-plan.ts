@@ -6,6 +6,7 @@ import { disown, refOf, remove, send } from './change.ts';
 import { makeLimit } from './concurrency.ts';
 import type { ApplyResult, Failure } from './events.ts';
 import type { Emit, Terms } from './execute.ts';
+import { endRevision, writeRevision } from './history.ts';
 import { identityOf, partOf } from './inventory/applyset.ts';
 import { type Inventory, type Member, memberKey } from './inventory/record.ts';
 import { everythingApplied } from './make-plan.ts';
@@ -42,6 +43,12 @@ export async function runPlan(
   if (records !== undefined && plan.kind === 'apply') {
     await writeInventory(cluster, plan.owner, superset(records.inventory, plan.changes), revision, writeTerms());
   }
+  if (records !== undefined && plan.kind === 'apply') {
+    await withRetries(() => remember(cluster, plan, revision), {
+      ...writeTerms(),
+      transient: (error) => isTransient(error),
+    });
+  }
   const feed = makeFeed(cluster, `${partOf}=${identity}`, terms.signal);
   const run = new Run(cluster, plan, terms, emit, {
     cluster,
@@ -61,6 +68,9 @@ export async function runPlan(
     );
     terms.signal.throwIfAborted();
     await run.keep();
+    if (records !== undefined && plan.kind === 'apply') {
+      await endRevision(cluster, plan.owner, revision, { ok: run.result().ok, summary: run.summary() });
+    }
     if (records !== undefined) {
       const members = run.members(records.inventory);
       if (members.length > 0) {
@@ -81,6 +91,17 @@ export async function runPlan(
   } finally {
     await feed.close();
   }
+}
+
+/** Writes down what the plan wants, for `history` and `rollback`. */
+function remember(cluster: Cluster, plan: Plan, revision: number): Promise<void> {
+  const objects = plan.changes.flatMap((change) => ('to' in change ? change.to : []));
+  const facts = {
+    revision,
+    now: new Date(),
+    ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }),
+  };
+  return writeRevision(cluster, plan.owner, { objects, requires: { ...plan.requires } }, facts);
 }
 
 type Counts = { [K in keyof ApplyResult as ApplyResult[K] extends number ? K : never]: number };
@@ -320,6 +341,15 @@ class Run {
     this.#residue = residue;
     for (const id of residue)
       this.#emit({ type: 'residue', id, reason: 'it is still there and belonged to what was deleted' });
+  }
+
+  /** `2 created, 1 updated`. */
+  summary(): string {
+    const words = ['created', 'updated', 'replaced', 'deleted', 'kept', 'failed', 'skipped'] as const;
+    return words
+      .filter((word) => this.#counts[word] > 0)
+      .map((word) => `${this.#counts[word]} ${word}`)
+      .join(', ');
   }
 
   result(): ApplyResult {

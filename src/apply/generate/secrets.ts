@@ -33,6 +33,20 @@ export function withGeneratedValues(secret: Resource, live: Resource | undefined
   }
 }
 
+/** The Secret without its generated values, as a revision keeps it; any other object as it is. */
+export function withoutGeneratedValues(object: Resource): Resource {
+  const { data } = object;
+  if (!isGenerated(object) || !isJsonObject(data)) return object;
+  const made =
+    annotationOf(object, 'generate') === 'certificate'
+      ? ['tls.crt', 'tls.key', 'ca.crt']
+      : listed(annotationOf(object, 'keys'));
+  return {
+    ...object,
+    data: Object.fromEntries(Object.entries(data).filter(([key]) => !made.includes(key))),
+  } as Resource;
+}
+
 function certificateValues(secret: Resource, live: Resource | undefined, source: Source): Record<string, string> {
   const dnsNames = listed(annotationOf(secret, 'dns-names'));
   if (dnsNames.length === 0) {
