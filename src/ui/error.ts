@@ -55,18 +55,12 @@ interface ErrorDocument {
 }
 
 function errorDocument(error: unknown, options: ErrorOptions): ErrorDocument {
-  const causes = options.verbose ? { causes: causesOf(error).map((cause) => scrub(messageOf(cause))) } : {};
+  const causes = options.verbose ? { causes: causesOf(error).map(messageOf) } : {};
   if (!(error instanceof UserError)) {
-    return { code: 'BUG', message: scrub(messageOf(error)), exit: 1, ...causes, stack: scrub(stackOf(error)) };
+    return { code: 'BUG', message: messageOf(error), exit: 1, ...causes, stack: stackOf(error) };
   }
-  return {
-    code: error.code,
-    message: scrub(error.message),
-    exit: error.exit,
-    problems: error.problems.map((problem) => ({ ...problem, message: scrub(problem.message) })),
-    suggestions: error.suggestions.map(scrub),
-    ...causes,
-  };
+  const { code, message, exit, problems, suggestions } = error;
+  return { code, message, exit, problems, suggestions, ...causes };
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { ApplyEvent, ApplyResult, Plan } from '../../apply/index.ts';
-import { API_VERSION, type Format, printDocument } from '../document.ts';
-import type { Channel, Screen } from '../screen.ts';
+import { type Format, printDocument, toLine } from '../document.ts';
+import type { Screen } from '../screen.ts';
 import { drain, tap } from './drain.ts';
 import { lineWriter } from './events.ts';
 import { formatResult } from './result.ts';
@@ -18,7 +18,7 @@ export interface ShowOptions {
 /**
  * Shows an execution while it runs and answers its result. On a terminal one line a component moves on stderr; without
  * one the events are lines. With `ndjson` every event is a document of kind `ApplyEvent` on stdout, and the result
- * (kind `ApplyResult`) is the last one; with `json` and `yaml` the result is the only one.
+ * (kind `ApplyResult`) is the last one; with `json` and `yaml` the result is the only one, and stderr is left to errors.
  */
 export async function show(
   screen: Screen,
@@ -37,7 +37,7 @@ export async function show(
     return result;
   } catch (error) {
     const total = plan.changes.filter(({ op }) => op !== 'keep').length;
-    if (signal.aborted)
+    if (signal.aborted && format === 'text')
       screen.talk.write(`Stopped with ${moved} of ${total} objects done; the same command goes on.\n`);
     throw error;
   }
@@ -48,14 +48,10 @@ async function watch(
   events: AsyncGenerator<ApplyEvent, ApplyResult>,
   { format, plan, signal, wait }: ShowOptions,
 ): Promise<ApplyResult> {
-  if (format === 'ndjson') return drain(events, (event) => writeEvent(screen.data, event));
+  if (format === 'ndjson') return drain(events, (event) => screen.data.write(toLine('ApplyEvent', event)));
   if (screen.talk.isTerminal) {
     const { showLive } = await import('./live.ts');
     return showLive(screen.talk, events, { plan, signal, untilReady: wait === 'ready' });
   }
-  return drain(events, lineWriter(format === 'text' ? screen.data : screen.talk));
-}
-
-function writeEvent(channel: Channel, event: ApplyEvent): void {
-  channel.write(`${JSON.stringify({ apiVersion: API_VERSION, kind: 'ApplyEvent', ...event })}\n`);
+  return drain(events, format === 'text' ? lineWriter(screen.data) : () => {});
 }
