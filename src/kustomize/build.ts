@@ -2,7 +2,8 @@ import { type Problem, UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { printYaml, type Resource, toPrintable, toValue, type YamlNode, YamlValueError } from '../resource/index.ts';
 import type { Collection } from './collection.ts';
-import { BuildContext, type FieldChange } from './context.ts';
+import { BuildContext } from './context.ts';
+import type { FieldChange } from './explain.ts';
 import { explain, RenderFailure } from './failure.ts';
 import { fieldSpec } from './field-specs.ts';
 import { addHashes } from './hash.ts';
@@ -97,8 +98,11 @@ async function render(
     const references = tables?.nameReference ?? [];
     try {
       addHashes(collection);
+      context.watch?.ran(collection, target.file, 'HashTransformer');
       fixReferences(collection, references);
+      context.watch?.ran(collection, target.file, 'name references');
       const unused = resolveVariables(collection, variables, tables?.varReference ?? []);
+      context.watch?.ran(collection, target.file, 'vars');
       if (unused.length > 0)
         context.warnings.push({ message: `well-defined vars that were never replaced: ${unused.join(',')}` });
       dropLocal(collection);

@@ -1,24 +1,9 @@
 import type { Problem } from '../errors.ts';
 import type { JsonValue, YamlNode } from '../resource/index.ts';
+import { ChangeWatch, type FieldChange } from './explain.ts';
 import type { Item } from './item.ts';
 import { builtinDefinition, builtinSchemas } from './merge/builtin-schema.ts';
 import { openApiSchemas, type Schemas } from './merge/schema.ts';
-
-/** A transformer, or the file itself, gave a field of an object its value. */
-export interface FieldChange {
-  /** The object as it is called after the change, and its first name. */
-  kind: string;
-  name: string;
-  originalName: string;
-  /** `spec.replicas`, `spec.template.spec.containers[0].image`. */
-  path: string;
-  /** JSON text; undefined where the field was removed. */
-  value: string | undefined;
-  /** The kustomization or resource file, absolute. */
-  file: string;
-  /** `resource`, or the transformer. */
-  by: string;
-}
 
 /** What one build shares between its kustomizations. */
 export class BuildContext {
@@ -27,7 +12,8 @@ export class BuildContext {
   readonly keys = new Map<string, YamlNode>();
   /** Which kinds live in namespaces, beside the built-in ones. */
   readonly scopes = new Map<string, boolean>();
-  readonly onChange: ((change: FieldChange) => void) | undefined;
+  /** Only where somebody wants to know who set what. */
+  readonly watch: ChangeWatch | undefined;
   schemas: Schemas = builtinSchemas;
   schemaChosen = false;
   /** A kind was met that only the built-in document could have told about. */
@@ -38,7 +24,7 @@ export class BuildContext {
   constructor(
     options: { onChange?: ((change: FieldChange) => void) | undefined; signal?: AbortSignal | undefined } = {},
   ) {
-    this.onChange = options.onChange;
+    this.watch = options.onChange === undefined ? undefined : new ChangeWatch(options.onChange);
     this.signal = options.signal;
   }
 

@@ -13,7 +13,7 @@ export function runSteps(collection: Collection, steps: readonly Step[], file: s
     } catch (error) {
       throw explain(error, '', file);
     }
-    void name;
+    context.watch?.ran(collection, file, name);
     if (origin !== undefined) for (const item of collection.items) addTransformation(item, origin);
     collection.dropEmpty();
   }

@@ -138,6 +138,7 @@ export class Target {
     const { keys, scopes } = this.context;
     const items = readItems(await this.loader.text(entry), { file, keys, scopes });
     this.context.note(items);
+    this.context.watch?.loaded(items);
     if (this.origin !== undefined) {
       const text = originText(originBelow(this.origin, entry));
       setEntries(new Collection(items), { [ORIGIN]: text }, [fieldSpec('+metadata/annotations')]);
@@ -260,6 +261,7 @@ export class Target {
           throw explain(error, 'merging from generator', this.file);
         }
       }
+      this.context.watch?.ran(new Collection([...items]), this.file, `${items[0]?.kind ?? ''}Generator`);
     }
   }
 
