@@ -1,8 +1,9 @@
 import { type Call, type Cluster, ClusterError } from '../cluster/index.ts';
 import type { Problem } from '../errors.ts';
-import { formatId, idOf, type JsonValue, keyOf, type Resource } from '../resource/index.ts';
+import { formatId, idOf, keyOf, type Resource } from '../resource/index.ts';
+import { conflictsOf } from './conflicts.ts';
 import { fieldChanges } from './diff.ts';
-import { homeNamespace, partOf } from './inventory/applyset.ts';
+import { holderOf } from './foreign.ts';
 import type { Member } from './inventory/record.ts';
 import { type Kind, targetKey } from './kinds.ts';
 import { type Mask, maskConflict, maskFields, scrub } from './mask.ts';
@@ -133,7 +134,7 @@ async function checkLive(
   warnings: string[],
 ): Promise<Omit<Checked, 'warnings'>> {
   const member = context.members.get(keyOf(idOf(intent)));
-  const foreign = holderOf(live, context, member);
+  const foreign = holderOf(live, context.identity, member);
   if (foreign !== undefined && !(context.adopt && foreign.adoptable)) {
     return {
       foreign,
@@ -199,46 +200,6 @@ async function dryRunTaking(
   }
 }
 
-function conflictsOf(intent: Resource, live: Resource, error: ClusterError): Conflict[] {
-  return error.causes
-    .filter((cause) => cause.reason === 'FieldManagerConflict')
-    .map(({ field = '', message = '' }) => {
-      const path = field.replace(/^\./, '');
-      const [here, wanted] = [valueAt(live, path), valueAt(intent, path)];
-      return {
-        id: idOf(intent),
-        path,
-        manager: /^conflict with "([^"]*)"/.exec(message)?.[1] ?? 'another manager',
-        ...(here === undefined ? {} : { live: here }),
-        ...(wanted === undefined ? {} : { wanted }),
-      };
-    });
-}
-
-/** The value at a path of the server's form: `spec.containers[name="x"].image`, `metadata.labels.a`. */
-export function valueAt(object: Resource, path: string): JsonValue | undefined {
-  let value: JsonValue | undefined = object;
-  const steps = path.matchAll(/\.?([^.[\]]+)|\[((?:"(?:[^"\\]|\\.)*"|[^\]"])*)\]/g);
-  for (const [, name, selector] of steps) {
-    if (value === undefined || value === null || typeof value !== 'object') return undefined;
-    if (name !== undefined) value = Array.isArray(value) ? undefined : value[name];
-    else if (Array.isArray(value)) value = itemAt(value, selector as string);
-    else return undefined;
-  }
-  return value;
-}
-
-function itemAt(items: JsonValue[], selector: string): JsonValue | undefined {
-  const pairs = [...selector.matchAll(/([A-Za-z]\w*)=("(?:[^"\\]|\\.)*"|[^,]+)/g)];
-  if (pairs.length === 0) return items[Number(selector)];
-  return items.find((item) =>
-    pairs.every(([, key, value]) => {
-      const found = (item as Record<string, JsonValue>)[key as string];
-      return JSON.stringify(found) === value;
-    }),
-  );
-}
-
 async function replacing(
   context: CheckContext,
   intent: Resource,
@@ -255,36 +216,4 @@ async function replacing(
   const result = { ...twin, metadata: { ...twin.metadata, name: intent.metadata.name } };
   const fields = maskFields(intent, fieldChanges(live, result), context.mask);
   return { change: { ...base(intent), op: 'replace', to: intent, from: live, fields, reason: verdict.reason } };
-}
-
-/** Objects that Kubernetes itself puts into every namespace; changing one of them takes nothing from anybody. */
-const comesWithNamespace = new Set(['ServiceAccount default', 'ConfigMap kube-root-ca.crt']);
-
-/** Who has an object that is not ours; undefined where it is ours or nobody's. */
-function holderOf(live: Resource, context: CheckContext, member: Member | undefined): Foreign | undefined {
-  const labels = live.metadata.labels ?? {};
-  if (labels[partOf] === context.identity) return undefined;
-  const id = idOf(live);
-  if (labels[partOf] !== undefined) {
-    return {
-      id,
-      adoptable: false,
-      holder: `another set (${partOf}=${labels[partOf]}, see namespace ${homeNamespace})`,
-    };
-  }
-  if (member?.uid !== undefined && member.uid === live.metadata.uid) return undefined;
-  const owner = live.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  if (owner !== undefined) return { id, adoptable: false, holder: `${owner.kind} ${owner.name}` };
-  if (comesWithNamespace.has(`${live.kind} ${live.metadata.name}`)) return undefined;
-  const release = live.metadata.annotations?.['meta.helm.sh/release-name'];
-  if (release !== undefined) return { id, adoptable: true, holder: `Helm release ${release}` };
-  const managers = live.metadata['managedFields'];
-  const first = Array.isArray(managers)
-    ? (managers[0] as Record<string, JsonValue> | undefined)?.['manager']
-    : undefined;
-  return {
-    id,
-    adoptable: true,
-    holder: typeof first === 'string' ? `somebody else (made by ${first})` : 'somebody else',
-  };
 }

@@ -9,8 +9,9 @@ export type { ApplyEvent, ApplyResult, Failure } from './events.ts';
 export { type ExecuteOptions, execute } from './execute.ts';
 export { type Revision, readHistory } from './history.ts';
 export { type InventorySummary, readInventories } from './inventory.ts';
-export { makeDeletePlan, makePlan, makeRollbackPlan, type PlanOptions } from './make-plan.ts';
+export { makePlan, type PlanOptions } from './make-plan.ts';
 export { withoutSecrets } from './mask.ts';
+export { makeDeletePlan, makeRollbackPlan } from './other-plans.ts';
 export type {
   Change,
   Conflict,

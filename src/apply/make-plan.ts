@@ -1,24 +1,22 @@
-import { type Call, type Cluster, ClusterError } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { formatId, idOf, keyOf, type Resource } from '../resource/index.ts';
 import { type CheckContext, type Checked, check } from './check.ts';
 import { makeLimit, mapLimited } from './concurrency.ts';
 import { type Source, systemSource } from './generate/certificate.ts';
-import { authorityOf, isGenerated, withAuthority, withGeneratedValues } from './generate/secrets.ts';
-import { readRevision } from './history.ts';
+import { fillGenerated } from './generate/fill.ts';
 import { makeIntents } from './intent.ts';
 import { identityOf } from './inventory/applyset.ts';
 import { type Inventory, memberKey } from './inventory/record.ts';
 import { readInventory } from './inventory.ts';
 import { type Kind, resolveKinds, targetKey } from './kinds.ts';
-import { getIfThere, type Live, readLive } from './live.ts';
+import { type Live, readLive } from './live.ts';
 import { makeMask } from './mask.ts';
 import { aggregateEdges } from './order/aggregates.ts';
 import { deleteEdges } from './order/delete-edges.ts';
 import { applyEdges } from './order/edges.ts';
 import { acyclic } from './order/graph.ts';
 import type { Change, Edge, Owner, Plan, ProtectedClass } from './plan.ts';
-import { textAt } from './read.ts';
 import { planRemovals } from './removals.ts';
 
 export interface PlanOptions {
@@ -124,39 +122,6 @@ export async function makePlan(
   };
 }
 
-/** The plan of nothing: from the in-cluster inventory alone. Throws `NOT_INSTALLED` where there is none. */
-export async function makeDeletePlan(
-  cluster: Cluster,
-  owner: Owner,
-  options: Omit<PlanOptions, 'adopt' | 'forceConflicts' | 'prune' | 'requires'> = {},
-): Promise<Plan> {
-  const inventory = await readInventory(cluster, owner, options.signal === undefined ? {} : { signal: options.signal });
-  if (inventory === undefined) {
-    throw new UserError(
-      'NOT_INSTALLED',
-      `Cannot delete ${owner.stack} in ${owner.environment}: cluster ${cluster.name} has no inventory of it`,
-      { suggestions: ['See what is installed: `slipway status`'] },
-    );
-  }
-  return { ...(await makePlan(cluster, owner, [], options)), kind: 'delete', empty: false };
-}
-
-/**
- * The plan that brings back what an earlier revision wanted (the one before the current, without a number): objects of
- * later revisions are removed, protected classes kept, generated values stay. Throws `REVISION_NOT_FOUND`.
- */
-export async function makeRollbackPlan(
-  cluster: Cluster,
-  owner: Owner,
-  revision: number | undefined,
-  options: Omit<PlanOptions, 'requires'> = {},
-): Promise<Plan> {
-  const call = options.signal === undefined ? {} : { signal: options.signal };
-  const content = await readRevision(cluster, owner, revision, call);
-  const plan = await makePlan(cluster, owner, content.objects, { ...options, requires: content.requires });
-  return { ...plan, rollbackTo: content.revision };
-}
-
 function refuse(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   const [first] = problems;
@@ -168,50 +133,6 @@ function refuse(problems: readonly Problem[]): void {
     problems: problems.length === 1 ? [] : problems,
     ...(problems.length === 1 && first?.suggestion !== undefined ? { suggestions: [first.suggestion] } : {}),
   });
-}
-
-/** Puts generated values into Secrets and their authorities into what trusts them. */
-async function fillGenerated(
-  cluster: Cluster,
-  intents: readonly Resource[],
-  live: Live,
-  source: Source,
-  call: Call,
-): Promise<{ intents: Resource[]; warnings: Problem[] }> {
-  const secrets = intents.map((intent) =>
-    isGenerated(intent) ? withGeneratedValues(intent, live.get(keyOf(idOf(intent))), source) : intent,
-  );
-  const warnings: Problem[] = [];
-  const filled = await Promise.all(
-    secrets.map(async (object) => {
-      const reference = authorityOf(object);
-      if (reference === undefined) return object;
-      const secret = findSecret(secrets, reference) ?? (await readSecret(cluster, reference, call));
-      const authority = textAt(secret, 'data', 'ca.crt');
-      if (authority !== undefined) return withAuthority(object, authority);
-      warnings.push({ message: `${formatId(idOf(object))}: there is no ca.crt in Secret ${reference}` });
-      return object;
-    }),
-  );
-  return { intents: filled, warnings };
-}
-
-/** By namespace and name; by name alone where an overlay has moved the only Secret of that name. */
-function findSecret(objects: readonly Resource[], reference: string): Resource | undefined {
-  const name = reference.split('/').at(-1);
-  const named = objects.filter((object) => object.kind === 'Secret' && object.metadata.name === name);
-  const exact = named.find((object) => `${object.metadata.namespace}/${name}` === reference);
-  return exact ?? (named.length === 1 ? named[0] : undefined);
-}
-
-async function readSecret(cluster: Cluster, reference: string, call: Call): Promise<Resource | undefined> {
-  const [namespace = '', name = ''] = reference.split('/');
-  try {
-    return await getIfThere(cluster, { apiVersion: 'v1', kind: 'Secret', namespace, name }, call);
-  } catch (error) {
-    if (error instanceof ClusterError && error.status === 403) return undefined;
-    throw error;
-  }
 }
 
 function newNamespaces(intents: readonly Resource[], live: Live): Set<string> {

@@ -52,7 +52,8 @@ export type Change =
   | (ChangeBase & { op: 'update'; to: Resource; from: Resource; fields: readonly FieldChange[]; unverified?: string })
   | (ChangeBase & { op: 'replace'; to: Resource; from: Resource; fields: readonly FieldChange[] })
   | (ChangeBase & { op: 'unchanged'; to: Resource; from: Resource })
-  | (ChangeBase & { op: 'delete'; uid: string })
+  /** `notOurs`: an object of users that goes with its definition because its class was asked for. */
+  | (ChangeBase & { op: 'delete'; uid: string; notOurs?: boolean })
   /** Would be deleted but is protected, or stopped being ours. `forget` drops it from the inventory. */
   | (ChangeBase & { op: 'keep'; uid?: string; forget?: boolean });
 

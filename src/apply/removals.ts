@@ -101,7 +101,15 @@ async function keepDefinitions(
         for (const instance of instances) {
           const { apiVersion } = instance;
           const reason = `goes with ${formatId(member.id)}`;
-          extra.push({ op: 'delete', id: idOf(instance), apiVersion, uid: uidOf(instance), reason, ...component });
+          extra.push({
+            op: 'delete',
+            id: idOf(instance),
+            apiVersion,
+            uid: uidOf(instance),
+            reason,
+            notOurs: true,
+            ...component,
+          });
           going.add(uidOf(instance));
         }
       }),

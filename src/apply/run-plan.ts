@@ -1,26 +1,18 @@
 import type { Cluster } from '../cluster/index.ts';
-import { UserError } from '../errors.ts';
-import { keyOf, type Resource } from '../resource/index.ts';
 import { homeId, removeInventory, superset, writeInventory } from './bookkeeping.ts';
-import { disown, refOf, remove, send } from './change.ts';
-import { makeLimit } from './concurrency.ts';
-import type { ApplyResult, Failure } from './events.ts';
+import type { ApplyResult } from './events.ts';
 import type { Emit, Terms } from './execute.ts';
 import { endRevision, writeRevision } from './history.ts';
 import { identityOf, partOf } from './inventory/applyset.ts';
-import { type Inventory, type Member, memberKey } from './inventory/record.ts';
+import type { Inventory } from './inventory/record.ts';
 import { everythingApplied } from './make-plan.ts';
-import { scrub } from './mask.ts';
-import { intentDigest, ownedDigest } from './owned.ts';
-import type { Change, Plan } from './plan.ts';
-import { readiness } from './readiness.ts';
-import { keepsDependents } from './replace.ts';
+import type { Edge, Plan } from './plan.ts';
 import { findResidue } from './residue.ts';
 import { isTransient, withRetries } from './retry.ts';
-import { type Node, runGraph } from './schedule.ts';
+import { Run } from './run.ts';
+import { runGraph } from './schedule.ts';
 import { makeExplain } from './wait/cause.ts';
-import { makeFeed, type Watched } from './wait/feed.ts';
-import { type WaitContext, waitUntilGone, waitUntilReady } from './wait/wait.ts';
+import { makeFeed } from './wait/feed.ts';
 
 /** What a run that writes has in its hands; a run that changes nothing has none. */
 interface Records {
@@ -38,17 +30,7 @@ export async function runPlan(
   emit: Emit,
 ): Promise<ApplyResult> {
   const identity = identityOf(plan.owner);
-  const revision = (records?.inventory?.revision ?? 0) + 1;
-  const writeTerms = () => ({ signal: new AbortController().signal, deadline: terms.deadline, now: new Date() });
-  if (records !== undefined && plan.kind === 'apply') {
-    await writeInventory(cluster, plan.owner, superset(records.inventory, plan.changes), revision, writeTerms());
-  }
-  if (records !== undefined && plan.kind === 'apply') {
-    await withRetries(() => remember(cluster, plan, revision), {
-      ...writeTerms(),
-      transient: (error) => isTransient(error),
-    });
-  }
+  if (records !== undefined && plan.kind === 'apply') await announce(cluster, plan, records, terms);
   const feed = makeFeed(cluster, `${partOf}=${identity}`, terms.signal);
   const run = new Run(cluster, plan, terms, emit, {
     cluster,
@@ -61,310 +43,62 @@ export async function runPlan(
   try {
     await runGraph(
       plan.changes.filter((change) => change.op !== 'keep').map((change) => run.node(change)),
-      terms.wait === 'ready'
-        ? plan.edges
-        : plan.edges.map((edge) => (edge.before === everythingApplied ? { ...edge, until: 'applied' as const } : edge)),
+      edgesFor(plan, terms),
       { settleAll: terms.wait === 'ready' || plan.kind === 'delete', stopped: () => run.stopped() },
     );
     terms.signal.throwIfAborted();
     await run.keep();
-    if (records !== undefined && plan.kind === 'apply') {
-      await endRevision(cluster, plan.owner, revision, { ok: run.result().ok, summary: run.summary() });
-    }
-    if (records !== undefined) {
-      const members = run.members(records.inventory);
-      if (members.length > 0) {
-        await writeInventory(cluster, plan.owner, members, revision, writeTerms());
-      } else {
-        const residue = plan.changes.some((change) => change.op === 'delete')
-          ? await findResidue(cluster, run.removed, identity, terms)
-          : [];
-        run.report(residue);
-        const home = await removeInventory(cluster, plan.owner, writeTerms());
-        if (home !== undefined) {
-          await records.homeGoes();
-          await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home);
-        }
-      }
-    }
+    if (records !== undefined) await conclude(cluster, plan, records, terms, run);
     return run.result();
   } finally {
     await feed.close();
   }
 }
 
-/** Writes down what the plan wants, for `history` and `rollback`. */
-function remember(cluster: Cluster, plan: Plan, revision: number): Promise<void> {
+/** Where nobody waits for readiness, removals wait for the writes alone. */
+function edgesFor(plan: Plan, terms: Terms): readonly Edge[] {
+  if (terms.wait === 'ready') return plan.edges;
+  return plan.edges.map((edge) => (edge.before === everythingApplied ? { ...edge, until: 'applied' } : edge));
+}
+
+/** Writes of ours that a stopped run still makes: they say what was done. */
+const finalTerms = (terms: Terms) => ({
+  signal: new AbortController().signal,
+  deadline: terms.deadline,
+  transient: (error: unknown) => isTransient(error),
+});
+
+const revisionOf = (records: Records) => (records.inventory?.revision ?? 0) + 1;
+
+/** Before the first change: the inventory knows everything that may be there soon, and history what is wanted. */
+async function announce(cluster: Cluster, plan: Plan, records: Records, terms: Terms): Promise<void> {
+  const revision = revisionOf(records);
+  const now = new Date();
+  await writeInventory(cluster, plan.owner, superset(records.inventory, plan.changes), revision, {
+    ...finalTerms(terms),
+    now,
+  });
   const objects = plan.changes.flatMap((change) => ('to' in change ? change.to : []));
-  const facts = {
-    revision,
-    now: new Date(),
-    ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }),
-  };
-  return writeRevision(cluster, plan.owner, { objects, requires: { ...plan.requires } }, facts);
+  const facts = { revision, now, ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }) };
+  const content = { objects, requires: { ...plan.requires } };
+  await withRetries(() => writeRevision(cluster, plan.owner, content, facts), finalTerms(terms));
 }
 
-type Counts = { [K in keyof ApplyResult as ApplyResult[K] extends number ? K : never]: number };
-
-class Run {
-  readonly removed = new Map<string, Resource['metadata']['uid']>();
-  readonly #cluster: Cluster;
-  readonly #plan: Plan;
-  readonly #terms: Terms;
-  readonly #emit: Emit;
-  readonly #wait: WaitContext;
-  readonly #limit;
-  readonly #written = new Map<string, Resource>();
-  readonly #untouched = new Set<string>();
-  readonly #failures: Failure[] = [];
-  readonly #counts: Counts = {
-    created: 0,
-    updated: 0,
-    replaced: 0,
-    unchanged: 0,
-    deleted: 0,
-    kept: 0,
-    failed: 0,
-    skipped: 0,
-    duration: 0,
-  };
-  #residue: ApplyResult['residue'] = [];
-
-  constructor(cluster: Cluster, plan: Plan, terms: Terms, emit: Emit, wait: WaitContext) {
-    this.#cluster = cluster;
-    this.#plan = plan;
-    this.#terms = terms;
-    this.#emit = emit;
-    this.#wait = wait;
-    this.#limit = makeLimit(terms.concurrency);
+/** After the last change: the inventory is cut down to what is there, or taken away with the last object. */
+async function conclude(cluster: Cluster, plan: Plan, records: Records, terms: Terms, run: Run): Promise<void> {
+  const revision = revisionOf(records);
+  if (plan.kind === 'apply') {
+    const end = { ok: run.result().ok, summary: run.summary() };
+    await withRetries(() => endRevision(cluster, plan.owner, revision, end), finalTerms(terms));
   }
-
-  /** Why nothing more may be started; undefined while it may. */
-  stopped(): string | undefined {
-    if (this.#terms.signal.aborted) return 'the run was stopped';
-    if (!this.#terms.continueOnError && this.#failures.length > 0) return 'another object failed';
-    return performance.now() > this.#terms.deadline ? 'the time is up' : undefined;
+  const members = run.members(records.inventory);
+  if (members.length > 0) {
+    await writeInventory(cluster, plan.owner, members, revision, { ...finalTerms(terms), now: new Date() });
+    return;
   }
-
-  node(change: Change): Node {
-    const key = keyOf(change.id);
-    return {
-      key,
-      start: () => this.#guard(change, () => this.#start(change)),
-      settle: () => this.#guard(change, () => this.#settle(change)),
-      skip: (because) => {
-        this.#untouched.add(key);
-        if (change.op === 'unchanged') return;
-        this.#counts.skipped += 1;
-        this.#emit({ type: 'skipped', ...named(change), reason: because });
-      },
-    };
-  }
-
-  /** Runs a step; a failure becomes an event, an interruption goes on up. */
-  async #guard(change: Change, work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (this.#terms.signal.aborted) {
-        this.#untouched.add(keyOf(change.id));
-        return false;
-      }
-      if (!(error instanceof UserError)) throw error;
-      this.#fail(change, error);
-      return false;
-    }
-  }
-
-  #fail(change: Change, error: UserError): void {
-    const object = 'to' in change ? change.to : undefined;
-    const message = object === undefined ? error.message : scrub(error.message, object);
-    const failure = { ...named(change), code: error.code, message, suggestions: error.suggestions };
-    this.#failures.push(failure);
-    this.#counts.failed += 1;
-    this.#emit({ type: 'failed', ...failure });
-  }
-
-  async #start(change: Change): Promise<void> {
-    const key = keyOf(change.id);
-    switch (change.op) {
-      case 'unchanged':
-        this.#counts.unchanged += 1;
-        this.#written.set(key, change.from);
-        return;
-      case 'create':
-      case 'update': {
-        this.#emit({ type: 'applying', ...named(change) });
-        this.#written.set(key, await this.#try(change, () => send(this.#cluster, change, this.#terms.forceConflicts)));
-        const action = change.op === 'create' ? 'created' : 'updated';
-        this.#counts[action] += 1;
-        this.#emit({ type: 'applied', ...named(change), action });
-        return;
-      }
-      case 'replace':
-        return this.#replace(change);
-      case 'delete': {
-        this.#emit({ type: 'deleting', ...named(change) });
-        if (await this.#try(change, () => remove(this.#cluster, refOf(change), change.uid))) this.#gone.add(key);
-        return;
-      }
-      case 'keep':
-        return;
-      default:
-        change satisfies never;
-    }
-  }
-
-  readonly #gone = new Set<string>();
-
-  async #replace(change: Extract<Change, { op: 'replace' }>): Promise<void> {
-    const key = keyOf(change.id);
-    const uid = change.from.metadata.uid ?? '';
-    this.#emit({ type: 'deleting', ...named(change) });
-    const propagation = keepsDependents(change.to) ? 'Orphan' : 'Background';
-    const gone = await this.#try(change, () => remove(this.#cluster, refOf(change), uid, propagation));
-    if (!gone) await this.gone(watchedOf(change), uid, change);
-    this.#emit({ type: 'applying', ...named(change) });
-    const create: Change = { ...change, op: 'create' };
-    this.#written.set(
-      key,
-      await this.#try(change, () =>
-        send(this.#cluster, create as Extract<Change, { op: 'create' }>, this.#terms.forceConflicts),
-      ),
-    );
-    this.#counts.replaced += 1;
-    this.#emit({ type: 'applied', ...named(change), action: 'replaced' });
-  }
-
-  /** One request, repeated while its error passes. A request that was sent is never cut off: its outcome matters. */
-  #try<T>(change: Change, work: () => Promise<T>): Promise<T> {
-    const awaited = 'unverified' in change && change.unverified !== undefined;
-    return withRetries(() => this.#limit(work), {
-      signal: this.#terms.signal,
-      deadline: this.#terms.deadline,
-      transient: (error) => isTransient(error, { awaited }),
-      onRetry: (error, attempt) => this.#emit({ type: 'retrying', ...named(change), reason: error.message, attempt }),
-    });
-  }
-
-  async #settle(change: Change): Promise<void> {
-    const key = keyOf(change.id);
-    if (change.op === 'delete') {
-      if (!this.#gone.has(key)) await this.gone(watchedOf(change), change.uid, change);
-      this.removed.set(change.uid, key);
-      this.#gone.add(key);
-      this.#counts.deleted += 1;
-      this.#emit({
-        type: 'deleted',
-        ...named(change),
-        ...(change.reason === undefined ? {} : { reason: change.reason }),
-      });
-      return;
-    }
-    const written = this.#written.get(key);
-    if (written === undefined) return;
-    await waitUntilReady(this.#wait, watchedOf(change), written, (reason) =>
-      this.#emit({ type: 'waiting', ...named(change), reason }),
-    );
-    if (change.op !== 'unchanged' || readiness(change.from).state !== 'ready')
-      this.#emit({ type: 'ready', ...named(change) });
-  }
-
-  /** Waits until an object of this UID is gone. */
-  async gone(watched: Watched, uid: string, change?: Change): Promise<void> {
-    await waitUntilGone(this.#wait, watched, uid, (reason) => {
-      this.#emit({ type: 'waiting', ...(change === undefined ? { id: watched.id } : named(change)), reason });
-    });
-  }
-
-  /** Says what is kept, and lets go of what stops being ours. */
-  async keep(): Promise<void> {
-    for (const change of this.#plan.changes) {
-      if (change.op !== 'keep') continue;
-      if (change.forget === true && change.uid !== undefined) {
-        await disown(this.#cluster, refOf(change), change.uid);
-      }
-      this.#counts.kept += 1;
-      this.#emit({ type: 'kept', ...named(change), ...(change.reason === undefined ? {} : { reason: change.reason }) });
-    }
-  }
-
-  /** What the inventory has to say after this run: what is there, and what may be. */
-  members(before: Inventory | undefined): Member[] {
-    const known = new Map((before?.members ?? []).map((member) => [memberKey(member), member]));
-    const members: Member[] = [];
-    const planned = new Set<string>();
-    for (const change of this.#plan.changes) {
-      const key = keyOf(change.id);
-      planned.add(key);
-      const member = this.#memberOf(change, known.get(key));
-      if (member !== undefined) members.push(member);
-    }
-    const live = new Set(this.#plan.unplanned ?? []);
-    for (const [key, member] of known) if (!planned.has(key) && live.has(key)) members.push(member);
-    return members;
-  }
-
-  #memberOf(change: Change, before: Member | undefined): Member | undefined {
-    const key = keyOf(change.id);
-    const { id, apiVersion, component } = change;
-    const named = { id, apiVersion, ...(component === undefined ? {} : { component }) };
-    switch (change.op) {
-      case 'keep':
-        return change.forget === true ? undefined : (before ?? named);
-      case 'delete':
-        return this.#gone.has(key) || (before === undefined && change.reason !== undefined)
-          ? undefined
-          : (before ?? { ...named, uid: change.uid });
-      case 'create':
-      case 'update':
-      case 'replace':
-      case 'unchanged': {
-        const written = this.#written.get(key);
-        if (written === undefined)
-          return change.op === 'create' && this.#untouched.has(key) ? before : (before ?? named);
-        const { uid } = written.metadata;
-        const owned = ownedDigest(written);
-        return {
-          ...named,
-          ...(uid === undefined ? {} : { uid }),
-          ...(owned === undefined ? {} : { intent: intentDigest(change.to), owned }),
-        };
-      }
-      default:
-        return change satisfies never;
-    }
-  }
-
-  report(residue: ApplyResult['residue']): void {
-    this.#residue = residue;
-    for (const id of residue)
-      this.#emit({ type: 'residue', id, reason: 'it is still there and belonged to what was deleted' });
-  }
-
-  /** `2 created, 1 updated`. */
-  summary(): string {
-    const words = ['created', 'updated', 'replaced', 'deleted', 'kept', 'failed', 'skipped'] as const;
-    return words
-      .filter((word) => this.#counts[word] > 0)
-      .map((word) => `${this.#counts[word]} ${word}`)
-      .join(', ');
-  }
-
-  result(): ApplyResult {
-    const ok = this.#failures.length === 0 && this.#counts.skipped === 0 && this.#residue.length === 0;
-    return { ok, ...this.#counts, failures: this.#failures, residue: this.#residue };
-  }
+  if (run.removed.size > 0) run.report(await findResidue(cluster, run.removed, identityOf(plan.owner), terms));
+  const home = await removeInventory(cluster, plan.owner, finalTerms(terms));
+  if (home === undefined) return;
+  await records.homeGoes();
+  await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home);
 }
-
-const named = (change: Change) => ({
-  id: change.id,
-  ...(change.component === undefined ? {} : { component: change.component }),
-});
-
-const watchedOf = (change: Change): Watched => ({
-  id: change.id,
-  apiVersion: change.apiVersion,
-  labelled: !(change.op === 'delete' && change.reason !== undefined),
-});
