@@ -25,5 +25,5 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === 'version')) 
   module_.enableCompileCache?.();
   const source = path.join(root, 'src/main.ts');
   const main = fs.existsSync(source) ? source : path.join(root, 'dist/main.js');
-  import(pathToFileURL(main).href).then((loaded) => loaded.main(words));
+  void import(pathToFileURL(main).href).then((loaded) => loaded.main(words));
 }
