@@ -40,6 +40,7 @@ export function openBoard(channel: Channel, components: readonly ComponentProgre
       if (one.phase === 'done') line.settle(true);
     }
   };
+  const giveBackCursor = cursorKeeper(channel);
   const running = list.run();
   const ticking = setInterval(refresh, TICK);
   return {
@@ -50,8 +51,17 @@ export function openBoard(channel: Channel, components: readonly ComponentProgre
       refresh();
       for (const { one, line } of lines) line.settle(one.total === 0 || one.phase === 'done');
       await running;
+      giveBackCursor();
     },
   };
+}
+
+/** Shows the cursor again even where the process ends at once; listr2 holds the stream's `write` until it is done. */
+function cursorKeeper({ raw }: Channel): () => void {
+  const write = raw.write.bind(raw);
+  const show = () => void write('\n\u001b[?25h');
+  process.on('exit', show);
+  return () => void process.off('exit', show);
 }
 
 /** The list on this channel alone: listr2 leaves signals and the other stream to the process. */

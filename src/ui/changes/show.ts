@@ -38,7 +38,7 @@ export async function show(
   } catch (error) {
     const total = plan.changes.filter(({ op }) => op !== 'keep').length;
     if (signal.aborted && format === 'text')
-      screen.talk.write(`Stopped with ${moved} of ${total} objects done; the same command goes on.\n`);
+      screen.talk.write(`${moved} of ${total} objects are done; the same command goes on.\n`);
     throw error;
   }
 }

@@ -156,7 +156,7 @@ test('once it is interrupted, what is not over says that it stopped, and how to 
   await expect(showing).rejects.toThrow('interrupted');
   const text = stripVTControlCharacters(screen.stderr());
   expect(text).toMatch(/✖ training {2}stopped {6}0\/2/);
-  expect(text).toMatch(/\nStopped with 1 of 3 objects done; the same command goes on\.\n$/);
+  expect(text).toMatch(/\n1 of 3 objects are done; the same command goes on\.\n$/);
 });
 
 test('an execution that has nothing to do shows nothing but its result', async () => {
