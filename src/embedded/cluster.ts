@@ -1,14 +1,17 @@
 import type { ApiRequest, ApiResponse, Transport } from '../cluster/index.ts';
-import type { JsonObject } from '../resource/index.ts';
+import type { JsonObject, Resource } from '../resource/index.ts';
+import { escalation } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespaces.ts';
 import {
   defaultIngressClass,
   defaultStorageClass,
   defaultTolerations,
+  nodeTaints,
   priorities,
   runtimeClasses,
   serviceAccounts,
 } from './admission/pods.ts';
+import { webhooks } from './admission/webhooks.ts';
 import type { Admission, Api } from './api/api.ts';
 import { serveDefinitions } from './api/definitions.ts';
 import { discoveryOver } from './api/discovery.ts';
@@ -19,6 +22,8 @@ import { scale } from './api/scale.ts';
 import { type Handler, handlerOver } from './api/server.ts';
 import { subresourcesOf } from './api/subresources.ts';
 import { Types } from './api/types.ts';
+import { aggregateRoles } from './auth/aggregate.ts';
+import type { Authorizer } from './auth/authorize.ts';
 import { bootstrap } from './auth/bootstrap.ts';
 import { rbacAuthorizer } from './auth/rbac.ts';
 import { reviewsOver, tokenRequests } from './auth/reviews.ts';
@@ -55,7 +60,21 @@ const admission: readonly Admission[] = [
   runtimeClasses,
   defaultStorageClass,
   defaultIngressClass,
+  nodeTaints,
 ];
+
+/** The API itself, as pods find it. */
+const kubernetesService: Resource = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+  spec: {
+    clusterIP: '10.96.0.1',
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    sessionAffinity: 'None',
+    type: 'ClusterIP',
+  },
+};
 
 /** Opens the cluster of a directory, or makes a new one there. */
 export async function openCluster(options: ClusterOptions = {}): Promise<EmbeddedCluster> {
@@ -64,29 +83,30 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Embedde
   try {
     const identity = await loadIdentity(directory);
     const types = new Types(builtinTypes());
+    const authorizer = rbacAuthorizer(store);
     const api: Api = {
       store,
       types,
       now,
-      admission,
+      admission: [...admission, escalation(authorizer), webhooks],
       range: { prefix: '10.96', nodePorts: [30_000, 32_767] },
       convert: async (object, to) => ({ ...object, apiVersion: `${to.group}/${to.version}` }),
     };
-    await bootstrap(api, []);
+    await bootstrap(api, [kubernetesService]);
     const closing = new AbortController();
     serveDefinitions(api, closing.signal);
-    return assemble(api, identity, closing);
+    await aggregateRoles(api, closing.signal);
+    return assemble(api, identity, authorizer, closing);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function assemble(api: Api, identity: Identity, closing: AbortController): EmbeddedCluster {
+function assemble(api: Api, identity: Identity, authorizer: Authorizer, closing: AbortController): EmbeddedCluster {
   const { store, types } = api;
   const tokens = new Tokens(identity.accountKey);
   const authenticator = tokenAuthenticator(store, tokens, identity.token, api.now);
-  const authorizer = rbacAuthorizer(store);
   const pages = pagesOver({
     discovery: discoveryOver(types, () => cluster.server.replace(/^https:\/\//, '')),
     openApi: openApiOver(types),

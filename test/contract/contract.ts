@@ -135,31 +135,46 @@ function stable(value: JsonValue | undefined, namespace: string, key = ''): Json
   if (Array.isArray(value)) {
     const items = value.map((item) => stable(item, namespace) ?? null);
     // Some kinds check their metadata twice, and say so twice.
-    return key === 'causes' ? distinct(items) : items;
+    return key === 'causes' ? distinct(items) : key === 'managedFields' ? items.sort(byManager) : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const result: JsonObject = {};
   for (const [name, item] of Object.entries(value)) {
     // What columns are for is prose.
     if (name === 'description' && key === '' && 'priority' in value) continue;
-    result[name] = stable(item as JsonValue, namespace, name);
+    result[plain(name, namespace)] = stable(item as JsonValue, namespace, name);
   }
   if (typeof result['generateName'] === 'string') result['name'] = `${result['generateName']}<suffix>`;
   return result;
 }
 
+/** Without repeats, in one order: that of the fields of an object is not told. */
 function distinct(items: readonly JsonValue[]): JsonValue[] {
-  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+  const byText = new Map(items.map((item) => [JSON.stringify(item), item]));
+  return [...byText.keys()].sort().map((text) => byText.get(text) as JsonValue);
+}
+
+/** Managers of the same second stand in one order. */
+function byManager(a: JsonValue, b: JsonValue): number {
+  const rank = (value: JsonValue) => {
+    const { operation, manager, apiVersion, subresource } = value as Record<string, string>;
+    return [operation, manager, apiVersion, subresource].join(' ');
+  };
+  return rank(a) < rank(b) ? -1 : 1;
 }
 
 function plain(text: string, namespace: string): string {
-  return text
-    .replaceAll(namespace, '$ns')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
-    .replaceAll(/\b10\.96\.\d+\.\d+/g, '<address>')
-    .replaceAll(/\b3[0-2]\d{3}\b/g, '<port>')
-    .replaceAll(/"resourceVersion\\*":\\*"\d+/g, (match) => match.replace(/\d+$/, '<version>'))
-    .replaceAll(/ResourceVersion in record \(\d+\)/g, 'ResourceVersion in record (<version>)')
-    .replaceAll(/^\d+m?s$/g, '<age>');
+  return (
+    text
+      .replaceAll(namespace, '$ns')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+      .replaceAll(/\b10\.96\.\d+\.\d+/g, '<address>')
+      .replaceAll(/\b3[0-2]\d{3}\b/g, '<port>')
+      .replaceAll(/"resourceVersion\\*":\\*"\d+/g, (match) => match.replace(/\d+$/, '<version>'))
+      .replaceAll(/ResourceVersion in record \(\d+\)/g, 'ResourceVersion in record (<version>)')
+      .replaceAll(/^\d+m?s$/g, '<age>')
+      // Several causes are compared one by one.
+      .replace(/ is invalid: \[.*\]$/s, ' is invalid: <causes>')
+  );
 }

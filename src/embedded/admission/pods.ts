@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type Resource } from '../../resource/index.ts';
 import type { Admission, Api } from '../api/api.ts';
+import { objectIn } from '../api/fields.ts';
 import { matchLabels, requirementsOf } from '../api/selectors.ts';
 import { forbidden } from '../api/status.ts';
 
@@ -175,3 +176,14 @@ export const defaultIngressClass: Admission = {
 export function isSelected(selector: JsonObject | undefined, labels: Record<string, string> | undefined): boolean {
   return matchLabels(requirementsOf(selector), labels);
 }
+
+/** A new node is not ready, and pods keep away until it is. */
+export const nodeTaints: Admission = {
+  mutate(_, { operation, type, object, subresource }) {
+    if (operation !== 'CREATE' || type.group !== '' || type.resource !== 'nodes' || subresource !== '') return;
+    const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+    const spec = objectIn(object as Resource, 'spec');
+    const own = (spec['taints'] ?? []) as JsonObject[];
+    if (!own.some(({ key, effect }) => key === taint.key && effect === taint.effect)) spec['taints'] = [...own, taint];
+  },
+};

@@ -56,7 +56,11 @@ export async function listText(
 ): Promise<string> {
   const metadata: JsonObject = {
     resourceVersion: String(page.revision),
-    ...(page.next === undefined ? {} : { continue: page.next }),
+    ...(page.next !== undefined
+      ? { continue: page.next }
+      : type.custom && form.as === 'object'
+        ? { continue: '' }
+        : {}),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   };
   if (form.as === 'Table') {

@@ -73,9 +73,7 @@ export function decodeObject(
   const problems = [...(options.duplicates ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`), ...unknown];
   if (problems.length > 0 && options.validation === 'Strict')
     throw badRequest(
-      type.custom
-        ? `strict decoding error: ${problems.join(', ')}`
-        : `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: strict decoding error: ${problems.join(', ')}`,
+      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: strict decoding error: ${problems.join(', ')}`,
     );
   if (options.validation === 'Warn') for (const problem of problems) options.warn(problem);
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};

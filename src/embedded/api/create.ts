@@ -8,7 +8,7 @@ import { allocateService } from './services.ts';
 import { ApiError, alreadyExists, badRequest, invalid } from './status.ts';
 import { strategyOf } from './strategies.ts';
 import { apiVersionOf, storageKey } from './types.ts';
-import { toStorage } from './versions.ts';
+import { nullEmptyLists, toStorage } from './versions.ts';
 
 export interface Place {
   type: TypeSchema;
@@ -35,6 +35,7 @@ export async function createObject(
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   for (const field of serverSet) delete metadata[field];
   type.setDefaults(object);
+  strategyOf(type).complete?.(object, undefined);
   if (!applied) recordUpdate(undefined, object, writerOf(api, type, call, ''));
   const attributes = { operation: 'CREATE' as const, type, namespace, subresource: '', options };
   const admitted = { ...attributes, name: metadata.name ?? '', object };
@@ -50,6 +51,7 @@ export async function createObject(
     for (const warning of type.warnings?.(prepared) ?? []) call.warn(warning);
     const { name } = prepared.metadata;
     await admit(api, 'validate', { ...attributes, name, object: prepared }, call);
+    nullEmptyLists(prepared, type.root);
     const stored = await toStorage(api, prepared, type);
     const isTaken = entryOf(api, type, namespace, name) !== undefined;
     if (call.dryRun && !isTaken) {
@@ -81,6 +83,13 @@ function checkNotTerminating(api: Api, type: TypeSchema): void {
     );
 }
 
+/** What a write to the status leaves alone, besides the spec. */
+const statusResets: Record<string, readonly string[]> = {
+  'apps/deployments': ['spec', 'metadata.labels'],
+  '/pods': ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
+  'apiextensions.k8s.io/customresourcedefinitions': ['metadata', 'spec'],
+};
+
 export function writerOf(api: Api, type: TypeSchema, call: Call, subresource: string): Writer {
   const hasStatus = type.subresources.some(({ name }) => name === 'status');
   return {
@@ -92,9 +101,7 @@ export function writerOf(api: Api, type: TypeSchema, call: Call, subresource: st
     root: type.root,
     resets:
       subresource === 'status'
-        ? type.custom
-          ? ['metadata', 'spec']
-          : ['spec']
+        ? (statusResets[`${type.group}/${type.resource}`] ?? (type.custom ? ['metadata', 'spec'] : ['spec']))
         : hasStatus && subresource === ''
           ? ['status']
           : [],

@@ -101,7 +101,11 @@ async function deleteEntry(
     return isPod(type) || strategyOf(type).returnsDeleted ? last : success(type, old);
   }
   const object: Resource = { ...old, metadata: marked(old.metadata, api.now(), grace, finalizers) };
-  if (hasNamespaceFinalizer(old, type)) delete object.metadata['deletionGracePeriodSeconds'];
+  // Namespaces and definitions are marked by their own rules, which know no grace.
+  if (hasNamespaceFinalizer(old, type) || type.resource === 'customresourcedefinitions') {
+    delete object.metadata['deletionGracePeriodSeconds'];
+    if (old.metadata.generation !== undefined) object.metadata.generation = old.metadata.generation;
+  }
   if (type.group === '' && type.resource === 'namespaces')
     object['status'] = { ...(object['status'] as JsonObject), phase: 'Terminating' };
   if (type.resource === 'customresourcedefinitions') terminate(object, api.now());

@@ -109,7 +109,8 @@ function resourceList(all: readonly TypeSchema[], group: string, version: string
       name: `${type.resource}/${subresource.name}`,
       singularName: '',
       namespaced: type.namespaced,
-      ...(subresource.group === '' && subresource.version === ''
+      ...((subresource.group === '' && subresource.version === '') ||
+      (subresource.group === type.group && subresource.version === type.version)
         ? {}
         : { group: subresource.group, version: subresource.version }),
       kind: subresource.kind || type.kind,

@@ -19,7 +19,7 @@ const builtinPatches = [
   'application/apply-patch+yaml',
   'application/apply-patch+cbor',
 ];
-const customPatches = builtinPatches.filter((type) => !type.includes('strategic'));
+const customPatches = builtinPatches.filter((type) => !/strategic|cbor/.test(type));
 
 export interface PatchRequest {
   mediaType: string;

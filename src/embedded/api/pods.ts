@@ -24,7 +24,10 @@ function bodyOf({ request }: SubresourceRequest): JsonObject {
 /** `pods/NAME/binding`: the pod runs on a node from now on. */
 export const bindPod: Subresource = (api, request) => {
   if (request.verb !== 'create') throw methodNotAllowed();
-  return bind(api, request, request.name, bodyOf(request));
+  const binding = bodyOf(request);
+  if ((binding['metadata'] as JsonObject | undefined)?.['name'] !== request.name)
+    throw badRequest('name in URL does not match name in Binding object');
+  return bind(api, request, request.name, binding);
 };
 
 /** `bindings`: the same, the pod named in the body. */
@@ -41,11 +44,7 @@ async function bind(api: Api, { namespace, call }: SubresourceRequest, name: str
   const type = api.types.find('', 'v1', 'pods');
   if (type === undefined) throw notFound({ group: '', resource: 'pods' }, name);
   if (typeof target['name'] !== 'string' || target['name'] === '')
-    throw new ApiError(422, 'Invalid', `Binding "${name}" is invalid: target.name: Required value`, {
-      name,
-      kind: 'Binding',
-      causes: [{ reason: 'FieldValueRequired', message: 'Required value', field: 'target.name' }],
-    });
+    throw new ApiError(500, '', 'target.name: Required value');
   await updateObject(
     api,
     { type, namespace, name },
@@ -53,7 +52,8 @@ async function bind(api: Api, { namespace, call }: SubresourceRequest, name: str
       subresource: 'binding',
       options: {},
       creates: false,
-      applied: false,
+      // The scheduler's choice is nobody's field.
+      applied: true,
       retries: true,
       next: (live) => {
         const pod = live as Resource;
@@ -159,12 +159,30 @@ async function spendBudget(api: Api, pod: Resource, call: Call): Promise<void> {
             },
           );
         status['disruptionsAllowed'] = allowed - 1;
+        if (allowed === 1) status['conditions'] = exhausted(live as Resource, timestamp(api.now()));
         status['disruptedPods'] = { ...((status['disruptedPods'] ?? {}) as JsonObject), [name]: timestamp(api.now()) };
         return live as Resource;
       },
     },
-    call,
+    { ...call, manager: 'kube-apiserver' },
   );
+}
+
+/** The conditions of a budget that allows no more. */
+function exhausted(budget: Resource, now: string): JsonObject[] {
+  const status = (budget['status'] ?? {}) as JsonObject;
+  const others = ((status['conditions'] ?? []) as JsonObject[]).filter(({ type }) => type !== 'DisruptionAllowed');
+  return [
+    ...others,
+    {
+      type: 'DisruptionAllowed',
+      status: 'False',
+      observedGeneration: (status['observedGeneration'] ?? 0) as number,
+      lastTransitionTime: now,
+      reason: 'InsufficientPods',
+      message: '',
+    },
+  ];
 }
 
 /** `namespaces/NAME/finalize`: the finalizers of the spec, which the namespace controller takes away at the end. */

@@ -9,7 +9,7 @@ import { jsonAnswer } from './answers.ts';
 import { type Api, entryOf } from './api.ts';
 import { mediaTypeOf, readBody } from './body.ts';
 import { objectIn } from './fields.ts';
-import { badRequest, conflict, invalid, methodNotAllowed, notFound, unknownResource } from './status.ts';
+import { badRequest, conflict, internal, invalid, methodNotAllowed, notFound, unknownResource } from './status.ts';
 import type { Subresource, SubresourceRequest } from './subresources.ts';
 import { updateObject } from './update.ts';
 import { readAs } from './versions.ts';
@@ -31,7 +31,10 @@ async function getScale(api: Api, { type, namespace, name }: SubresourceRequest,
   await api.store.settled();
   const entry = entryOf(api, type, namespace, name);
   if (entry === undefined) throw notFound(type, name);
-  return jsonAnswer(200, scaleOf(await readAs(api, entry, type), type, paths));
+  const object = await readAs(api, entry, type);
+  if (type.custom && valueAt(object, paths.specReplicasPath) === undefined)
+    throw internal(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`);
+  return jsonAnswer(200, scaleOf(object, type, paths));
 }
 
 async function setScale(api: Api, request: SubresourceRequest, paths: ScalePaths) {

@@ -81,17 +81,17 @@ async function answer(
   const user = asked(authorizer, request.user ?? authenticate(authenticator, request.headers), request.headers);
   const address = addressOf(request.path);
   if (address === undefined) {
-    const why = authorizer.path(user, request.method.toLowerCase(), request.path);
-    if (why !== undefined) throw refusal(why, user, request.method.toLowerCase(), { path: request.path });
+    const verb = request.method.toLowerCase();
+    if (!authorizer.path(user, verb, request.path).allowed) throw refusal(user, verb, { path: request.path });
     return pages(request) ?? textAnswer(404, '404 page not found\n');
   }
   const verb = verbOf(request.method, address, request.query);
   if (verb === undefined) throw methodNotAllowed();
-  const why = authorizer.resource(user, verb, address);
-  if (why !== undefined) throw refusal(why, user, verb, address);
+  if (!authorizer.resource(user, verb, address).allowed) throw refusal(user, verb, address);
   const type = api.types.find(address.group, address.version, address.resource);
   if (type === undefined) return unknownType(api, address);
-  if (type.deprecation !== undefined) warn(type.deprecation);
+  const deprecation = type.deprecation ?? deprecations[`${type.group}/${type.version}/${type.resource}`];
+  if (deprecation !== undefined) warn(deprecation);
   return await serve(api, type, address, verb, request, subresources, callOf(request, user, warn));
 }
 
@@ -100,10 +100,14 @@ function asked(authorizer: Authorizer, user: User, headers: Record<string, strin
   const other = impersonated(headers);
   if (other === undefined) return user;
   const access = { group: '', resource: 'users', subresource: '', namespace: '', name: other.name };
-  const why = authorizer.resource(user, 'impersonate', access);
-  if (why !== undefined) throw refusal(why, user, 'impersonate', access);
+  if (!authorizer.resource(user, 'impersonate', access).allowed) throw refusal(user, 'impersonate', access);
   return other;
 }
+
+const deprecations: Record<string, string> = {
+  '/v1/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  '/v1/componentstatuses': 'v1 ComponentStatus is deprecated in v1.19+',
+};
 
 function unknownType(api: Api, { group }: Address): ServerResponse {
   if (api.types.all().some((type) => type.group === group && !type.custom)) throw unknownResource();
@@ -125,16 +129,17 @@ async function serve(
   const namespace = type.namespaced ? address.namespace : '';
   if (!type.namespaced && address.namespace !== '') throw unknownResource();
   const place = { type, namespace };
+  if (type.namespaced && namespace === '' && !type.verbs.includes('list')) throw unknownResource();
   if (subresource !== '' && subresource !== 'status') {
     const served = await subresources(api, { ...place, name, verb, address, request, call });
     if (served === undefined) throw unknownResource();
     return served;
   }
-  if (subresource === 'status' && !type.subresources.some((row) => row.name === 'status')) throw unknownResource();
+  if (subresource === 'status' && !type.subresources.some((row) => row.name === 'status'))
+    throw type.custom ? notFound(type, name) : unknownResource();
   const special =
     subresource === '' ? await subresources(api, { ...place, name, verb, address, request, call }) : undefined;
   if (special !== undefined) return special;
-  if (type.namespaced && namespace === '' && !type.verbs.includes('list')) throw unknownResource();
   if (
     !allows(type, verb, subresource) ||
     ((verb === 'update' || verb === 'patch') && name === '') ||

@@ -6,7 +6,7 @@ import { listIn, objectIn } from './fields.ts';
 /** What the server does to objects of one kind besides checking them: the rows are what the real server was seen to do. */
 export interface Strategy {
   /** Which changes raise `metadata.generation`; absent: the kind has none. */
-  generation?: 'spec' | 'any';
+  generation?: 'spec' | 'annotations' | 'labels';
   /** PUT of a name that does not exist creates it. */
   createOnUpdate?: boolean;
   /** PUT must name the resourceVersion. */
@@ -17,6 +17,8 @@ export interface Strategy {
   finalizers?: readonly string[];
   /** The status of new objects. */
   status?: (object: Resource, now: string) => JsonObject;
+  /** Puts an object as it was sent into its normal form, before anybody asks who owns what of it. */
+  complete?: (object: Resource, old: Resource | undefined) => void;
   /** Called for new objects, after the general preparations. */
   prepare?: (object: Resource) => void;
   /** Called for updates, after the general preparations; may restore what an update cannot change. */
@@ -31,9 +33,10 @@ const versionedSpec: Strategy = { versionRequired: true, generation: 'spec' };
 const rows: Record<string, Strategy> = {
   '/pods': {
     generation: 'spec',
+    complete: pairAddresses,
     status: (object) => ({ phase: 'Pending', qosClass: qualityOf(object) }),
   },
-  '/services': { createOnUpdate: true, returnsDeleted: true },
+  '/services': { createOnUpdate: true, returnsDeleted: true, prepareUpdate: followService },
   '/serviceaccounts': { returnsDeleted: true },
   '/endpoints': policy,
   '/events': policy,
@@ -63,10 +66,10 @@ const rows: Record<string, Strategy> = {
       if (subresource !== 'finalize' && old['spec'] !== undefined) object['spec'] = old['spec'];
     },
   },
-  'apps/deployments': workload,
+  'apps/deployments': { generation: 'annotations' },
   'apps/replicasets': workload,
   'apps/statefulsets': workload,
-  'apps/daemonsets': workload,
+  'apps/daemonsets': { generation: 'spec', complete: countTemplates },
   'batch/jobs': { generation: 'spec', prepare: giveJobLabels },
   'batch/cronjobs': workload,
   'policy/poddisruptionbudgets': versionedSpec,
@@ -83,7 +86,7 @@ const rows: Record<string, Strategy> = {
   'storage.k8s.io/csidrivers': { versionRequired: true, returnsDeleted: true },
   'scheduling.k8s.io/priorityclasses': { generation: 'spec' },
   'coordination.k8s.io/leases': { versionRequired: true, createOnUpdate: true },
-  'discovery.k8s.io/endpointslices': { generation: 'any' },
+  'discovery.k8s.io/endpointslices': { generation: 'labels' },
   'node.k8s.io/runtimeclasses': { versionRequired: true, createOnUpdate: true },
   'flowcontrol.apiserver.k8s.io/flowschemas': workload,
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': workload,
@@ -128,19 +131,51 @@ export function strategyOf(type: TypeSchema): Strategy {
 /** Whether an update raises the generation. */
 export function raisesGeneration(strategy: Strategy, object: Resource, old: Resource, hasStatus: boolean): boolean {
   if (strategy.generation === undefined) return false;
-  if (strategy.generation === 'any') {
-    const visible = ({ metadata: { labels, annotations }, ...rest }: Resource): JsonObject => ({
-      ...rest,
-      labels,
-      annotations,
-    });
-    return !equal(visible(object), visible(old));
-  }
-  const counted = ({ metadata: _, ...rest }: Resource): JsonObject => {
+  const counted = ({ metadata, ...rest }: Resource): JsonObject => {
     const { status, ...spec } = rest as JsonObject;
-    return hasStatus ? spec : { ...spec, status };
+    const body = hasStatus ? spec : { ...spec, status };
+    if (strategy.generation === 'annotations') return { ...body, annotations: metadata.annotations };
+    return strategy.generation === 'labels' ? { ...body, labels: metadata.labels } : body;
   };
   return !equal(counted(object), counted(old));
+}
+
+/** The addresses of a pod are those in the list, of which the first stands alone as well. */
+function pairAddresses(pod: Resource): void {
+  const status = pod['status'];
+  if (!isJsonObject(status)) return;
+  for (const [one, all] of [
+    ['podIP', 'podIPs'],
+    ['hostIP', 'hostIPs'],
+  ] as const) {
+    const [first] = (status[all] ?? []) as JsonObject[];
+    if (typeof status[one] === 'string' && first?.['ip'] !== status[one]) status[all] = [{ ip: status[one] }];
+    else if (first !== undefined) status[one] = first['ip'];
+  }
+}
+
+/** A Service whose address is given or taken away says so in both places, and gives back ports it needs no more. */
+function followService(service: Resource, old: Resource): void {
+  const spec = objectIn(service, 'spec');
+  const before = (old['spec'] ?? {}) as JsonObject;
+  if (spec['clusterIP'] !== before['clusterIP'] && equal(spec['clusterIPs'], before['clusterIPs']) && spec['clusterIP'])
+    spec['clusterIPs'] = [spec['clusterIP'], ...((spec['clusterIPs'] ?? []) as JsonValue[]).slice(1)];
+  spec['clusterIP'] ||= before['clusterIP'];
+  spec['clusterIPs'] ??= before['clusterIPs'];
+  if (spec['clusterIP'] === undefined) delete spec['clusterIP'];
+  if (spec['clusterIPs'] === undefined) delete spec['clusterIPs'];
+  if (before['type'] === 'ClusterIP' || spec['type'] !== 'ClusterIP') return;
+  const had = ((before['ports'] ?? []) as JsonObject[]).map((port) => port['nodePort']);
+  for (const port of (spec['ports'] ?? []) as JsonObject[]) if (had.includes(port['nodePort'])) delete port['nodePort'];
+}
+
+/** DaemonSets count their templates in an annotation that older clients read. */
+function countTemplates(set: Resource, old: Resource | undefined): void {
+  const name = 'deprecated.daemonset.template.generation';
+  const templateOf = (object: Resource) => ((object['spec'] ?? {}) as JsonObject)['template'];
+  const before = Number(old?.metadata.annotations?.[name] ?? 0);
+  const count = old === undefined ? 1 : equal(templateOf(set), templateOf(old)) ? before : before + 1;
+  set.metadata.annotations = { ...set.metadata.annotations, [name]: String(count) };
 }
 
 /** The quality-of-service class of a pod. */
@@ -165,11 +200,14 @@ function giveJobLabels(job: Resource): void {
   const spec = job['spec'];
   if (!isJsonObject(spec) || spec['manualSelector'] === true) return;
   const labels = objectIn(objectIn(objectIn(spec, 'template'), 'metadata'), 'labels') as Record<string, string>;
+  // Labels that a job has from its template follow it.
+  const own = job.metadata.labels;
+  const follows = own === undefined || equal(own, labels);
   const { uid, name } = job.metadata as { uid: string; name: string };
   for (const prefix of ['batch.kubernetes.io/', '']) {
     labels[`${prefix}controller-uid`] ??= uid;
     labels[`${prefix}job-name`] ??= name;
   }
   objectIn(objectIn(spec, 'selector'), 'matchLabels')['batch.kubernetes.io/controller-uid'] ??= uid;
-  if (Object.keys(job.metadata.labels ?? {}).length === 0) job.metadata.labels = { ...labels };
+  if (follows) job.metadata.labels = { ...labels };
 }

@@ -10,7 +10,7 @@ import { allocateService } from './services.ts';
 import { ApiError, badRequest, conflict, invalid, notFound } from './status.ts';
 import { raisesGeneration, strategyOf } from './strategies.ts';
 import { storageKey } from './types.ts';
-import { readAs, toStorage } from './versions.ts';
+import { nullEmptyLists, readAs, toStorage } from './versions.ts';
 
 export interface Update {
   /** Empty for the object itself. */
@@ -82,6 +82,7 @@ async function updateEntry(
   const next = await update.next(await readAs(api, entry, type));
   checkIdentity(next, old, { type, namespace, name }, update);
   type.setDefaults(next);
+  strategyOf(type).complete?.(next, old);
   const writer = writerOf(api, type, call, update.subresource);
   if (!update.applied) recordUpdate(old, next, writer);
   const attributes = {
@@ -102,6 +103,7 @@ async function updateEntry(
   if (causes.length > 0) throw invalid(type, name, causes);
   for (const warning of type.warnings?.(object, old) ?? []) call.warn(warning);
   await admit(api, 'validate', { ...attributes, object }, call);
+  nullEmptyLists(object, type.root);
   const stored = await toStorage(api, object, type);
   if (call.dryRun) return object;
   const target = { resource: storageKey(type), namespace, name, expected: entry.revision };
@@ -174,8 +176,8 @@ function prepareUpdate(next: Resource, old: Resource, type: Place['type'], subre
     const { managedFields: _, ...kept } = old.metadata;
     const metadata = type.custom
       ? { ...kept, ...(managedFields === undefined ? {} : { managedFields }) }
-      : { ...next.metadata, ...(old.metadata.labels === undefined ? {} : { labels: old.metadata.labels }) };
-    if (!type.custom && old.metadata.labels === undefined) delete metadata.labels;
+      : { ...next.metadata };
+    if (type.resource === 'deployments') setOrDelete(metadata, 'labels', old.metadata.labels);
     const { status: _s, ...rest } = old;
     object = { ...rest, metadata: metadata as Resource['metadata'] };
     if (next['status'] !== undefined) object['status'] = next['status'];
@@ -204,7 +206,7 @@ function prepareUpdate(next: Resource, old: Resource, type: Place['type'], subre
     resourceVersion: old.metadata.resourceVersion as string,
   });
   strategy.prepareUpdate?.(object, old, subresource);
-  if (subresource !== 'status' && raisesGeneration(strategy, object, old, hasStatus))
+  if (subresource !== 'status' && subresource !== 'binding' && raisesGeneration(strategy, object, old, hasStatus))
     object.metadata.generation = ((old.metadata.generation ?? 0) as number) + 1;
   const [mine, before] = [object.metadata['managedFields'], old.metadata['managedFields']] as JsonObject[][];
   if (mine !== undefined && before !== undefined && sameManagers(mine, before)) {
@@ -213,6 +215,11 @@ function prepareUpdate(next: Resource, old: Resource, type: Place['type'], subre
     if (equal(bare(object), bare(old))) object.metadata['managedFields'] = before;
   }
   return ordered(object, old);
+}
+
+function setOrDelete(object: JsonObject, field: string, value: JsonValue | undefined): void {
+  if (value === undefined) delete object[field];
+  else object[field] = value;
 }
 
 /** Keys in the order of the stored object, so that the same object has the same text. */

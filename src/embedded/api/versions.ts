@@ -1,5 +1,5 @@
-import type { Resource } from '../../resource/index.ts';
-import type { TypeSchema } from '../schema/schema.ts';
+import { isJsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
+import type { FieldSchema, TypeSchema } from '../schema/schema.ts';
 import { clone, type Entry, printJson } from '../store/entry.ts';
 import type { Api } from './api.ts';
 import { convertBuiltin, isTrivial } from './convert.ts';
@@ -15,7 +15,7 @@ const texts = new WeakMap<TypeSchema, WeakMap<Entry, string>>();
 export async function readAs(api: Api, entry: Entry, type: TypeSchema): Promise<Resource> {
   const object = entry.copy();
   const apiVersion = apiVersionOf(type);
-  if (!type.custom) return convertBuiltin(object, apiVersion);
+  if (!type.custom) return convertTo(object, type);
   const converted = object.apiVersion === apiVersion ? object : await api.convert(object, type);
   return current(converted, type);
 }
@@ -57,7 +57,30 @@ function printBuiltin(entry: Entry, type: TypeSchema, apiVersion: string): strin
   const from = entry.object.apiVersion;
   if (isTrivial(from, apiVersion, type.kind))
     return prefixOf(type.kind, apiVersion) + entry.text.slice(prefixOf(type.kind, from).length);
-  return printJson(convertBuiltin(clone(entry.object), apiVersion));
+  return printJson(convertTo(clone(entry.object), type));
+}
+
+/** A built-in object in another version, with that version's defaults and without what is empty there. */
+function convertTo(object: Resource, type: TypeSchema): Resource {
+  const apiVersion = apiVersionOf(type);
+  const from = object.apiVersion;
+  const converted = convertBuiltin(object, apiVersion);
+  if (isTrivial(from, apiVersion, type.kind)) return converted;
+  type.decode(converted);
+  type.setDefaults(converted);
+  return converted;
+}
+
+/** Lists that are always there are null when they are empty, as Go has them. */
+export function nullEmptyLists(value: JsonValue | undefined, schema: FieldSchema | undefined): void {
+  if (schema === undefined) return;
+  if (Array.isArray(value)) for (const item of value) nullEmptyLists(item, schema.items);
+  if (!isJsonObject(value)) return;
+  for (const [name, item] of Object.entries(value)) {
+    const field = schema.field?.(name) ?? schema.values;
+    if (Array.isArray(item) && item.length === 0 && field?.always === null) value[name] = null;
+    else nullEmptyLists(item, field);
+  }
 }
 
 /** Built-in kinds leave out `kind` and `apiVersion` of the items of lists. */
@@ -72,7 +95,7 @@ export async function toStorage(api: Api, object: Resource, type: TypeSchema): P
   const storage = api.types.storageOf(type) ?? type;
   const apiVersion = apiVersionOf(storage);
   if (object.apiVersion === apiVersion) return object;
-  const converted = type.custom ? await api.convert(object, storage) : convertBuiltin(object, apiVersion);
+  const converted = type.custom ? await api.convert(object, storage) : convertTo(object, storage);
   const { kind, apiVersion: version, metadata, ...rest } = converted;
   return { kind, apiVersion: version, metadata, ...rest } as Resource;
 }

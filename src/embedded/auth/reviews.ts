@@ -2,8 +2,10 @@ import type { JsonObject, Resource } from '../../resource/index.ts';
 import { jsonAnswer } from '../api/answers.ts';
 import { type Api, entryOf, timestamp } from '../api/api.ts';
 import { mediaTypeOf, readBody, readObject } from '../api/body.ts';
+import { writerOf } from '../api/create.ts';
 import { badRequest, invalid, methodNotAllowed, notFound } from '../api/status.ts';
 import type { Subresource, SubresourceRequest } from '../api/subresources.ts';
+import { recordUpdate } from '../patch/ownership.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
 import { isSuperuser, rulesOf } from './rbac.ts';
@@ -18,14 +20,15 @@ export function reviewsOver(authenticator: Authenticator, authorizer: Authorizer
       if (request.verb !== 'create') throw methodNotAllowed();
       const { type, request: sent, call } = request;
       const review = readObject(sent.body, mediaTypeOf(sent.headers), type, call);
-      review.metadata ??= {} as Resource['metadata'];
+      if (type.resource === 'selfsubjectreviews') review.metadata.creationTimestamp = timestamp(api.now());
+      else recordUpdate(undefined, review, writerOf(api, type, call, ''));
       return jsonAnswer(201, { ...review, status: answer(api, review, request) });
     };
   return {
     'authentication.k8s.io/tokenreviews/': ask((_, { spec }) => {
       const { token, audiences } = (spec ?? {}) as { token?: string; audiences?: string[] };
       const user = token === undefined ? undefined : authenticator(token);
-      if (user === undefined) return { user: {}, error: '[invalid bearer token]' };
+      if (user === undefined) return { user: {}, error: 'invalid bearer token' };
       return { authenticated: true, user: userInfo(user), audiences: audiences ?? [issuer] };
     }),
     'authentication.k8s.io/selfsubjectreviews/': ask((_, _review, { call }) => ({ userInfo: userInfo(call.user) })),
@@ -64,14 +67,14 @@ function verdict(authorizer: Authorizer, user: User, spec: JsonObject): JsonObje
   const resource = spec['resourceAttributes'] as Record<string, string> | undefined;
   const path = spec['nonResourceAttributes'] as Record<string, string> | undefined;
   if ((resource === undefined) === (path === undefined))
-    throw invalid({ group: 'authorization.k8s.io', kind: 'SubjectAccessReview' }, '', [
+    throw invalid({ group: 'authorization.k8s.io', kind: '' }, '', [
       {
         reason: 'FieldValueInvalid',
         field: 'spec.resourceAttributes',
         message: 'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
       },
     ]);
-  const why =
+  const { allowed, reason } =
     path !== undefined
       ? authorizer.path(user, path['verb'] ?? '', path['path'] ?? '')
       : authorizer.resource(user, resource?.['verb'] ?? '', {
@@ -81,7 +84,7 @@ function verdict(authorizer: Authorizer, user: User, spec: JsonObject): JsonObje
           namespace: resource?.['namespace'] ?? '',
           name: resource?.['name'] ?? '',
         });
-  return why === undefined ? { allowed: true } : { allowed: false, ...(why === '' ? {} : { reason: why }) };
+  return { allowed, ...(reason === '' ? {} : { reason }) };
 }
 
 function rulesReview(api: Api, user: User, namespace: string): JsonObject {

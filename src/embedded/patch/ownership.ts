@@ -42,18 +42,27 @@ function owned(set: FieldSet, resets: readonly string[]): FieldSet {
   return set.difference(serverFields).without(reset);
 }
 
+function ownedChange({ added, modified, removed }: Comparison, resets: readonly string[]): Comparison {
+  return { added: owned(added, resets), modified: owned(modified, resets), removed: owned(removed, resets) };
+}
+
 /**
  * Gives `next` the managed fields it has after a create, update or patch: the writer owns what it changed, and others
  * lose it. https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function recordUpdate(live: Resource | undefined, next: Resource, writer: Writer): void {
   const managers = startingManagers(live, next, writer.subresource !== '');
+  if (live !== undefined && managers.size === 0) {
+    // Nobody has kept books so far, and nobody begins but for an apply.
+    setManagers(next, managers);
+    return;
+  }
   const before: JsonValue =
     live === undefined ? { apiVersion: next.apiVersion, kind: next.kind, metadata: {} } : bare(live);
-  const change = compare(before, bare(next), writer.root);
+  const change = ownedChange(compare(before, bare(next), writer.root), writer.resets);
   takeAway(managers, change);
   const own: Manager = { ...writer, operation: 'Update', time: writer.now, fields: new FieldSet() };
-  const gained = owned(change.modified.union(change.added), writer.resets);
+  const gained = change.modified.union(change.added);
   if (!gained.empty) {
     const previous = managers.get(identityOf(own));
     managers.set(identityOf(own), {
@@ -79,6 +88,19 @@ export function applyIntent(live: Resource | undefined, intent: Resource, writer
       `failed to create typed patch object (${intent.metadata.namespace ?? ''}/${intent.metadata.name}; ${intent.apiVersion.includes('/') ? '' : '/'}${intent.apiVersion}, Kind=${intent.kind}): ${problems.length === 1 ? problems[0] : `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`}`,
     );
   const managers = startingManagers(live, live ?? intent, true);
+  if (live !== undefined && managers.size === 0) {
+    const first: Manager = {
+      ...writer,
+      manager: 'before-first-apply',
+      subresource: '',
+      operation: 'Update',
+      time: writer.now,
+      fields: new FieldSet(),
+    };
+    const empty = { apiVersion: live.apiVersion, kind: live.kind, metadata: {} };
+    const fields = owned(compare(empty, bare(live), root).added, []);
+    if (!fields.empty) managers.set(identityOf(first), { ...first, fields });
+  }
   const own: Manager = {
     ...writer,
     operation: 'Apply',
@@ -94,7 +116,7 @@ export function applyIntent(live: Resource | undefined, intent: Resource, writer
   managers.set(identity, own);
   const pruned = last === undefined || last.empty ? merged : prune(merged, managers, last, root);
   const others = new Map([...managers].filter(([key]) => key !== identity));
-  const change = compare(before, pruned, root);
+  const change = ownedChange(compare(before, pruned, root), writer.resets);
   const conflicts = force ? [] : conflictsOf(others, change);
   if (conflicts.length > 0) throw new ApplyConflict(conflicts);
   takeAway(others, change);

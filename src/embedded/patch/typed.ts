@@ -19,6 +19,8 @@ function shapeOf(schema: Schema, value: Value): Shape {
     return schema.listType === 'map' ? 'list' : schema.listType === 'set' ? 'set' : 'leaf';
   }
   if (!isJsonObject(value)) return 'leaf';
+  // Raw data in a built-in kind is one piece; in a custom one it is owned by key.
+  if (schema?.type === 'any' && 'sort' in schema) return 'leaf';
   return schema?.mapType === 'atomic' || schema?.type === 'scalar' || schema?.type === 'array' ? 'leaf' : 'map';
 }
 

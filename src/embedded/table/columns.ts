@@ -208,7 +208,7 @@ const events: Column[] = [
   wide('Source', eventSource),
   text('Message', (event) => (textAt(event, 'message') || textAt(event, 'note')).trim()),
   wide('First Seen', (event, now) => eventTime(event, 'firstTimestamp', now)),
-  wide('Count', (event) => String(numberAt(event, 'series.count') || numberAt(event, 'count') || 1)),
+  wide('Count', (event) => numberAt(event, 'series.count') || numberAt(event, 'count') || 1),
   { ...nameColumn, priority: 1 },
 ];
 
@@ -257,12 +257,8 @@ const scaled = [
 ];
 
 const rows: Record<string, Column[]> = {
-  '/configmaps': [
-    nameColumn,
-    text('Data', (object) => String(count(object['data']) + count(object['binaryData']))),
-    ageColumn,
-  ],
-  '/secrets': [nameColumn, field('Type', 'type'), text('Data', (object) => String(count(object['data']))), ageColumn],
+  '/configmaps': [nameColumn, text('Data', (object) => count(object['data']) + count(object['binaryData'])), ageColumn],
+  '/secrets': [nameColumn, field('Type', 'type'), text('Data', (object) => count(object['data'])), ageColumn],
   '/endpoints': [nameColumn, text('Endpoints', endpointsOf), ageColumn],
   '/events': events,
   'events.k8s.io/events': events,
@@ -393,8 +389,8 @@ const rows: Record<string, Column[]> = {
   'apps/deployments': [
     nameColumn,
     text('Ready', (object) => `${numberAt(object, 'status.readyReplicas')}/${numberAt(object, 'spec.replicas')}`),
-    text('Up-to-date', (object) => String(numberAt(object, 'status.updatedReplicas'))),
-    text('Available', (object) => String(numberAt(object, 'status.availableReplicas'))),
+    text('Up-to-date', (object) => numberAt(object, 'status.updatedReplicas')),
+    text('Available', (object) => numberAt(object, 'status.availableReplicas')),
     ageColumn,
     ...podTemplate,
     selector,

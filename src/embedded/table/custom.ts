@@ -35,7 +35,7 @@ function cellFor(type: string, values: readonly JsonValue[], now: Date): JsonVal
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'string':
-      return values.map(print).join(',');
+      return print(value);
     case 'date':
       return typeof value !== 'string' ? '<unknown>' : ageSince(value, now);
     default:

@@ -26,7 +26,9 @@ export function tableText(
 ): string {
   const include = query.get('includeObject') ?? 'Metadata';
   if (!['None', 'Metadata', 'Object', ''].includes(include))
-    throw badRequest(`unrecognized includeObject value: ${JSON.stringify(include)}`);
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+    );
   const columns = type.custom ? customColumns(type) : builtinColumns(type);
   const now = new Date();
   const table: JsonObject = {
@@ -44,7 +46,7 @@ export function tableText(
       : null,
     rows: objects.map((object) => ({
       cells: columns.map((column) => column.cell(object, now)),
-      ...(include === 'None' ? {} : { object: include === 'Object' ? object : partial(object) }),
+      ...(include === 'None' ? { object: null } : { object: include === 'Object' ? object : partial(object) }),
     })),
   };
   return printJson(table);

@@ -74,7 +74,12 @@ export const access: Case[] = [
   {
     says: 'a role of the cluster in one namespace',
     steps: [
-      bind(user, 'ClusterRole', 'view'),
+      [
+        `POST ${rbac}/clusterroles`,
+        { metadata: { name: '$ns' }, rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }] },
+        quiet,
+      ],
+      bind(user, 'ClusterRole', '$ns'),
       [`GET ${maps}`, undefined, bob],
       ['GET /api/v1/namespaces/$ns/secrets', undefined, bob],
       ['GET /api/v1/namespaces/default/configmaps', undefined, bob],
@@ -112,7 +117,7 @@ export const access: Case[] = [
         `POST ${rbac}/namespaces/$ns/rolebindings`,
         {
           metadata: { name: 'mine' },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'admin' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
           subjects: [user],
         },
         bob,

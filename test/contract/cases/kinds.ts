@@ -143,7 +143,6 @@ const cluster: [string, object][] = [
       ],
     },
   ],
-  ['/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas', { spec: { priorityLevelConfiguration: { name: 'exempt' } } }],
 ];
 const merge = { type: 'application/merge-patch+json' };
 
@@ -206,7 +205,9 @@ export const kinds: Case[] = [
               },
             },
           },
-          topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }],
+          topologySpreadConstraints: [
+            { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: selector },
+          ],
         }),
       ],
     ],
@@ -333,6 +334,7 @@ export const kinds: Case[] = [
   },
   {
     says: 'the generation of a policy of endpoints',
+    differs: 'an empty list that is printed as null has no owner',
     steps: [
       created('/apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices', { addressType: 'IPv4', endpoints: [] }),
       ['PATCH /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices/x', { metadata: { labels: { a: 'b' } } }, merge],

@@ -85,12 +85,15 @@ export const subresources: Case[] = [
     steps: [
       account,
       pod(),
-      [`POST ${pods}/p/binding`, { target: { kind: 'Node', name: 'n' } }],
+      [`POST ${pods}/p/binding`, { metadata: { name: 'p' }, target: { kind: 'Node', name: 'n' } }],
       [`GET ${pods}/p`],
-      [`POST ${pods}/p/binding`, { target: { kind: 'Node', name: 'm' } }],
+      [`POST ${pods}/p/binding`, { metadata: { name: 'p' }, target: { kind: 'Node', name: 'm' } }],
     ],
   },
-  { says: 'a binding needs a node', steps: [account, pod(), [`POST ${pods}/p/binding`, { target: {} }]] },
+  {
+    says: 'a binding needs a node',
+    steps: [account, pod(), [`POST ${pods}/p/binding`, { metadata: { name: 'p' }, target: {} }]],
+  },
   {
     says: 'a pod is evicted',
     steps: [
@@ -358,6 +361,7 @@ export const subresources: Case[] = [
   ).map(
     ([path, body]): Case => ({
       says: `a table of ${path.split('/').at(-1)}`,
+      ...(path.endsWith('/daemonsets') ? { differs: 'the metadata beside a row is all there is' } : {}),
       steps: [
         [`POST ${path}`, { metadata: { name: 'x' }, ...body }, quiet],
         [`GET ${path}/x`, undefined, table],
