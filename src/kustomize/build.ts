@@ -1,10 +1,10 @@
 import { type Problem, UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import { printYaml, type Resource, toPrintable, toValue, type YamlNode, YamlValueError } from '../resource/index.ts';
+import { printYaml, type Resource, toPrintable, toValue, type YamlNode } from '../resource/index.ts';
 import type { Collection } from './collection.ts';
 import { BuildContext } from './context.ts';
 import type { FieldChange } from './explain.ts';
-import { explain, RenderFailure } from './failure.ts';
+import { explain, isValueError, RenderFailure } from './failure.ts';
 import { fieldSpec } from './field-specs.ts';
 import { addHashes } from './hash.ts';
 import { type Item, ORIGIN, TRANSFORMATIONS } from './item.ts';
@@ -71,8 +71,7 @@ function valuesOf(items: readonly Item[], directory: string): Resource[] {
 
 /** A value that YAML can hold and the output cannot. */
 function valueProblem(error: unknown, item: Item): Problem {
-  const known = error instanceof YamlValueError || (error instanceof Error && error.name === 'UnprintableError');
-  if (!known) throw error;
+  if (!isValueError(error)) throw error;
   const { file, line } = item.source ?? {};
   return {
     message: `${item.kind} '${item.name}': ${error.message}`,
@@ -113,7 +112,8 @@ async function render(
     finish(collection, buildMetadata);
     return { items: collection.items, warnings: context.warnings };
   } catch (error) {
-    throw error instanceof RenderFailure ? userError(error, directory) : error;
+    const known = explain(error, '');
+    throw known instanceof RenderFailure ? userError(known, directory) : error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.ts';
+import { UnprintableError, YamlValueError } from '../resource/index.ts';
 
 /** Why something could not be rendered, with everything that is known to be wrong by then. */
 export class RenderFailure extends Error {
@@ -25,8 +26,14 @@ export function fail(message: string, more: Omit<Problem, 'message'> = {}): neve
   });
 }
 
+/** A value that YAML can hold and Kubernetes cannot. */
+export function isValueError(error: unknown): error is Error {
+  return error instanceof YamlValueError || error instanceof UnprintableError;
+}
+
 /** The same failure with a beginning that says what was being done, and a file where none was known. */
-export function explain(error: unknown, prefix: string, file?: string): unknown {
+export function explain(cause: unknown, prefix: string, file?: string): unknown {
+  const error = isValueError(cause) ? new RenderFailure(cause.message) : cause;
   if (!(error instanceof RenderFailure)) return error;
   return new RenderFailure(
     error.problems.map((problem) => ({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, type JsonValue, SCALAR, toJson, toValue } from '../resource/index.ts';
 import type { Collection } from './collection.ts';
+import { explain } from './failure.ts';
 import { compareText } from './gvk.ts';
 import type { Item } from './item.ts';
 import { field } from './node.ts';
@@ -9,15 +10,23 @@ import { field } from './node.ts';
 export function addHashes(collection: Collection): void {
   for (const item of collection.items) {
     if (!item.needsHash) continue;
-    const hash = contentHash(item);
+    const hash = hashOf(item);
     item.storePreviousId();
     item.setName(`${item.name}-${hash}`);
   }
   collection.changed();
 }
 
+function hashOf(item: Item): string {
+  try {
+    return contentHash(item);
+  } catch (error) {
+    throw explain(error, `${item.kind} '${item.name}'`, item.source?.file);
+  }
+}
+
 /** Ten characters that stand for the content of a ConfigMap or Secret. Source: hasher.go of Kustomize 5.8.1. */
-export function contentHash(item: Item): string {
+function contentHash(item: Item): string {
   const hash = createHash('sha256')
     .update(goJson(hashed(item)))
     .digest('hex');

@@ -17,9 +17,12 @@ export function fixReferences(collection: Collection, references: readonly NameR
     const original = referrer.originalId();
     const gvk = referrer.gvk;
     let reach: ((item: Item) => boolean) | undefined;
+    const apiVersion = field(referrer.node, 'apiVersion');
     for (const reference of references) {
       for (const spec of specsFor(reference.fieldSpecs, original)) {
         if (!isSelected(original, spec)) continue;
+        if (apiVersion !== undefined && isNull(apiVersion) && apiVersion.value !== '')
+          fail(`node-referrerOriginal 'APIVersion' mismatch '' != '${apiVersion.value}'`);
         reach ??= reachOf(referrer);
         const search: Search = { referrer, path: spec.path, target: reference, reach, names };
         try {

@@ -37,3 +37,4 @@ export {
 export { printYaml } from './yaml-print.ts';
 export { resolveScalar } from './yaml-scalar.ts';
 export { toConfigValue, toPrintable, toValue, YamlValueError } from './yaml-value.ts';
+export { UnprintableError } from './yaml-write.ts';

@@ -35,7 +35,7 @@ class DocumentText implements YamlText {
   }
 }
 
-const separator = /\n---.*\n/g;
+const separator = /\n---[^\n]*\n/g;
 
 /**
  * Cuts a stream into documents as Kustomize does: textually, at lines that begin with `---`. CR LF becomes LF.
