@@ -1,0 +1,15 @@
+/**
+ * DESCRIBE: typed specs of notebooks, training runs and served models, and the objects they become; and what the status
+ * of those objects says. Pure: it refuses to know clusters, files and people.
+ */
+export { codeConfigMap, codeHash, codeVolume, type SourceFile } from './code.ts';
+export { makeIgnore } from './ignore.ts';
+export { notebookPresets } from './images.ts';
+export { type NotebookSpec, notebook, notebookSchema, readNotebook, workspaceClaim } from './notebook.ts';
+export { isLeader, podRule, roleOf } from './pods.ts';
+export { serve } from './serve/serve.ts';
+export { formats, readServe, type ServeSpec, serveSchema } from './serve/spec.ts';
+export { isOver, type State, stateOf, stopAnnotation } from './state.ts';
+export { type Framework, frameworks, readTrain, type TrainSpec, trainSchema } from './train/spec.ts';
+export type { Shipped } from './train/start.ts';
+export { train, trainTarget } from './train/train.ts';
