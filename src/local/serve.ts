@@ -44,7 +44,13 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
       certificate: embedded.identity.authority.certificate,
       now,
     });
-    const node = await startNode(cluster, { directory: path.join(directory, 'node'), signal, now });
+    const node = await startNode(cluster, {
+      directory: path.join(directory, 'node'),
+      signal,
+      env,
+      now,
+      api: served.url,
+    });
     await controllers.ready;
     await writePrivate(recordFile(directory), JSON.stringify(await describe(served.url, now)));
     tell({ type: 'ready' });

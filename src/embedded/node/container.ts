@@ -133,14 +133,17 @@ export class Container {
     status.imageID = this.#run.imageID;
     status.containerID = this.#run.id;
     status.state = { running: { startedAt: this.#startedAt } };
-    this.#host.event('Normal', 'Started', 'Container started');
+    if (this.#run.failure === undefined) this.#host.event('Normal', 'Started', `Started container ${spec.name}`);
+    else this.#host.event('Warning', 'Failed', `Error: ${this.#run.failure}`);
     return this.#run;
   }
 
   /** Probes and hooks of one run, until it ends. */
   async #follow(run: Run): Promise<Exit> {
     const { status, spec } = this;
-    const prober = new Prober(spec, {
+    // Nobody answers for a program that is only played.
+    const isReal = run.pid !== undefined;
+    const prober = new Prober(isReal ? spec : { name: spec.name, image: spec.image }, {
       clock: this.#host.clock,
       probe: (action, signal) => this.#host.act(spec, action, run, signal),
       unhealthy: (message) => this.#host.event('Warning', 'Unhealthy', message),
@@ -151,7 +154,7 @@ export class Container {
           `Container ${spec.name} failed ${kind} probe, will be restarted`,
         ),
     });
-    if (spec.lifecycle?.postStart !== undefined) void this.#postStart(run, spec.lifecycle.postStart, prober);
+    if (isReal && spec.lifecycle?.postStart !== undefined) void this.#postStart(run, spec.lifecycle.postStart, prober);
     else prober.start();
     this.#probed(prober);
     const exit = await run.exited;
@@ -202,7 +205,7 @@ export class Container {
     const exited = run.exited.finally(() => ended.abort());
     const deadline = this.#host.clock.now().getTime() + graceSeconds * 1000;
     const hook = this.spec.lifecycle?.preStop;
-    if (hook !== undefined && graceSeconds > 0) {
+    if (hook !== undefined && run.pid !== undefined && graceSeconds > 0) {
       const late = AbortSignal.any([ended.signal, AbortSignal.timeout(graceSeconds * 1000)]);
       const outcome = await this.#host.act(this.spec, hook, run, late);
       if (!outcome.ok && !ended.signal.aborted)

@@ -6,6 +6,8 @@ export interface Run {
   readonly exited: Promise<Exit>;
   /** The leader of its process group; a simulated container has none. */
   readonly pid?: number;
+  /** Why it could not be started at all; it has ended then. */
+  readonly failure?: string;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 

@@ -69,6 +69,11 @@ export class PodWorker {
     return [...this.#init, ...this.#main].find(({ spec }) => spec.name === name);
   }
 
+  /** The programs of its containers that run now. */
+  pids(): { name: string; pid: number }[] {
+    return this.#all().flatMap(({ spec, run }) => (run?.pid === undefined ? [] : [{ name: spec.name, pid: run.pid }]));
+  }
+
   /** Lives the pod's life; resolves when nothing of it runs any more. */
   run(): Promise<void> {
     this.#done ??= this.#run().catch((error: unknown) => {
@@ -102,6 +107,7 @@ export class PodWorker {
     }, 2000);
     await this.#done;
     clearTimeout(killing);
+    await this.#runtime.stop();
   }
 
   async #run(): Promise<void> {
