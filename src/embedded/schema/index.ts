@@ -3,17 +3,9 @@
  * validate. This folder knows nothing of stores, requests or users.
  */
 export { builtinTypes } from './builtin.ts';
-export { type CustomType, customTypes } from './custom/types.ts';
+export { customTypes } from './custom/types.ts';
 export { openApiV2 } from './openapi/v2.ts';
 export { openApiV3 } from './openapi/v3.ts';
-export { compareQuantities, formatQuantity, parseQuantity, type Quantity } from './quantity.ts';
-export type {
-  Cause,
-  Decoded,
-  FieldSchema,
-  PrinterColumn,
-  ScalePaths,
-  SubresourceRow,
-  TypeSchema,
-} from './schema.ts';
+export { formatQuantity, parseQuantity, type Quantity } from './quantity.ts';
+export type { Cause, TypeSchema } from './schema.ts';
 export { tableVersion } from './table.ts';

@@ -13,26 +13,25 @@ const decimal: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6
 const binary: Record<string, bigint> = Object.fromEntries(
   ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((suffix, index) => [suffix, 1024n ** BigInt(index + 1)]),
 );
-const grammar = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+/** Binary quantities end where 64-bit integers do; decimal ones do not. */
 const largest = (2n ** 63n - 1n) * nano;
+const grammar = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
+const exponent = /^[eE]([+-]?\d+)$/;
 
 const wrongForm = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-/** The value, or the server's complaint as a string. */
+/** The value, or the server's complaint as a string. No digits at all are a zero, as the server has it. */
 export function parseQuantity(text: string): Quantity | string {
-  const match = grammar.exec(text);
-  if (match === null) {
-    const suffix = /^[+-]?(?:\d+\.?\d*|\.\d+)([eEinumkKMGTP]+[-+]?\d*)$/.exec(text);
-    return suffix === null ? wrongForm : "unable to parse quantity's suffix";
-  }
-  const [, sign, digits = '', exponent, suffix = ''] = match;
-  const [whole = '', fraction = ''] = digits.split('.');
-  const mantissa = BigInt(`${whole}${fraction}`);
-  const power = (exponent === undefined ? (decimal[suffix] ?? 0) : Number(exponent.slice(1))) + 9 - fraction.length;
-  const scaled = scale(mantissa * (binary[suffix] ?? 1n), power);
-  const capped = scaled > largest ? largest : scaled;
-  const format = exponent !== undefined ? 'exponent' : suffix in binary ? 'binary' : 'decimal';
-  return { nano: sign === '-' ? -capped : capped, format };
+  const match = text === '' ? null : grammar.exec(text);
+  if (match === null) return wrongForm;
+  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  const power = suffix in binary ? 0 : (decimal[suffix] ?? exponent.exec(suffix)?.[1]);
+  if (power === undefined) return "unable to parse quantity's suffix";
+  const mantissa = BigInt(`0${whole}${fraction}`) * (binary[suffix] ?? 1n);
+  const exact = scale(mantissa, Number(power) + 9 - fraction.length);
+  const scaled = suffix in binary && exact > largest ? largest : exact;
+  const format = suffix in binary ? 'binary' : suffix in decimal ? 'decimal' : 'exponent';
+  return { nano: sign === '-' ? -scaled : scaled, format };
 }
 
 function scale(value: bigint, power: number): bigint {
@@ -58,7 +57,8 @@ export function formatQuantity(quantity: Quantity): string {
   }
   let mantissa = size;
   let power = -9;
-  while (mantissa % 1000n === 0n && power < 18) {
+  const most = quantity.format === 'exponent' ? Number.POSITIVE_INFINITY : 18;
+  while (mantissa % 1000n === 0n && power < most) {
     mantissa /= 1000n;
     power += 3;
   }

@@ -121,16 +121,3 @@ export interface PrinterColumn {
   readonly priority?: number;
   readonly jsonPath: string;
 }
-
-/**
- * What the functions of this folder are, for the rest of the cluster (exported from `schema/index.ts`):
- * - `builtinTypes()`: every built-in kind of every served group and version;
- * - `customTypes(definition)`: the served and stored versions of a valid CustomResourceDefinition;
- * - `openApiV2(types)`: the whole document; `openApiV3(types)`: one document of one group and version.
- */
-export interface Schemas {
-  builtinTypes(): readonly TypeSchema[];
-  customTypes(definition: Resource): readonly TypeSchema[];
-  openApiV2(types: readonly TypeSchema[]): JsonObject;
-  openApiV3(types: readonly TypeSchema[]): JsonObject;
-}

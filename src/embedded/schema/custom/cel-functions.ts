@@ -11,6 +11,9 @@ class CelQuantity {
   }
 }
 
+/** What the name `sets` stands for. */
+class CelSets {}
+
 class CelUrl {
   readonly url: URL;
   constructor(url: URL) {
@@ -110,8 +113,16 @@ export function registerKubernetesFunctions(environment: Environment): void {
     .registerType('kubernetes.Quantity', CelQuantity)
     .registerType('kubernetes.URL', CelUrl)
     .registerType('net.IP', CelIp)
-    .registerType('net.CIDR', CelCidr);
-  const rows: [string, (...args: never[]) => unknown][] = [...textRows, ...listRows, ...quantityRows, ...netRows];
+    .registerType('net.CIDR', CelCidr)
+    .registerType('kubernetes.Sets', CelSets)
+    .registerConstant('sets', 'kubernetes.Sets', new CelSets());
+  const rows: [string, (...args: never[]) => unknown][] = [
+    ...textRows,
+    ...listRows,
+    ...setRows,
+    ...quantityRows,
+    ...netRows,
+  ];
   for (const [signature, run] of rows) environment.registerFunction(signature, run);
 }
 
@@ -155,6 +166,26 @@ const listRows: [string, (...args: never[]) => unknown][] = [
   ['list<dyn>.max(): dyn', (list: Comparable[]) => list.toSorted(order).at(-1)],
   ['list<dyn>.indexOf(dyn): int', (list: unknown[], item: unknown) => BigInt(list.indexOf(item))],
   ['list<dyn>.lastIndexOf(dyn): int', (list: unknown[], item: unknown) => BigInt(list.lastIndexOf(item))],
+];
+
+const has = (list: unknown[], item: unknown) =>
+  list.some((one) => one === item || JSON.stringify(plain(one)) === JSON.stringify(plain(item)));
+const plain = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+const within = (list: unknown[], items: unknown[]) => items.every((item) => has(list, item));
+
+const setRows: [string, (...args: never[]) => unknown][] = [
+  [
+    'kubernetes.Sets.contains(list<dyn>, list<dyn>): bool',
+    (_: CelSets, list: unknown[], items: unknown[]) => within(list, items),
+  ],
+  [
+    'kubernetes.Sets.equivalent(list<dyn>, list<dyn>): bool',
+    (_: CelSets, a: unknown[], b: unknown[]) => within(a, b) && within(b, a),
+  ],
+  [
+    'kubernetes.Sets.intersects(list<dyn>, list<dyn>): bool',
+    (_: CelSets, a: unknown[], b: unknown[]) => a.some((item) => has(b, item)),
+  ],
 ];
 
 const quantityRows: [string, (...args: never[]) => unknown][] = [
