@@ -35,6 +35,8 @@ export interface ClusterAddress {
   kubeconfig?: string | undefined;
   context?: string | undefined;
   provider?: string | undefined;
+  /** Of the provider's cluster; `default` if it is not given. */
+  name?: string | undefined;
 }
 
 /**
@@ -65,12 +67,13 @@ export function makeContext(source: string): Context {
 
 /** The one place where an address becomes a cluster. */
 async function connect(
-  { provider, kubeconfig, context }: ClusterAddress,
+  { provider, name, kubeconfig, context }: ClusterAddress,
   env: Context['env'],
   signal: AbortSignal,
 ): Promise<Cluster> {
   const cluster = await import('./cluster/index.ts');
-  if (provider !== undefined) return cluster.connect({ signal, kubeconfig: await kubeconfigOf(provider, env) });
+  if (provider !== undefined)
+    return cluster.connect({ signal, kubeconfig: await kubeconfigOf(provider, name ?? 'default', env) });
   return cluster.connect({
     signal,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
@@ -79,7 +82,7 @@ async function connect(
 }
 
 /** The kubeconfig of this user's cluster of a provider; its current context is that cluster. */
-async function kubeconfigOf(provider: string, env: Context['env']): Promise<string> {
+async function kubeconfigOf(provider: string, name: string, env: Context['env']): Promise<string> {
   if (provider !== 'embedded') {
     throw new UserError(
       'PROVIDER_UNKNOWN',
@@ -91,10 +94,10 @@ async function kubeconfigOf(provider: string, env: Context['env']): Promise<stri
     );
   }
   const { status } = await import('./local/index.ts');
-  const { state, kubeconfig } = await status('default', { env });
+  const { state, kubeconfig } = await status(name, { env });
   if (state === 'running') return kubeconfig;
   throw new UserError('CLUSTER_STOPPED', 'Cannot reach the embedded cluster: it does not run', {
-    suggestions: ['start it: slipway cluster up'],
+    suggestions: [`start it: slipway cluster up${name === 'default' ? '' : ` --name ${name}`}`],
   });
 }
 

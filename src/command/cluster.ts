@@ -6,13 +6,13 @@ import type { Environment } from '../stack/index.ts';
 /** Connects to the cluster that an environment is bound to, and makes sure that it is that one. */
 export async function connectTo(
   context: Context,
-  flags: Omit<ClusterAddress, 'provider'>,
+  flags: Omit<ClusterAddress, 'provider' | 'name'>,
   environment: Environment | undefined,
 ): Promise<Cluster> {
   const bound = environment?.cluster;
   const named = flags.context !== undefined || flags.kubeconfig !== undefined;
   if (environment !== undefined && bound?.provider !== undefined && !named) {
-    return context.connect({ provider: bound.provider });
+    return context.connect({ provider: bound.provider, name: bound.name });
   }
   if (environment !== undefined && bound?.context === undefined && flags.context === undefined) {
     throw new UserError(

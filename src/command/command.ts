@@ -103,7 +103,10 @@ export abstract class SlipwayCommand extends Command {
    * Connects to the cluster of an environment, or of `--context` without one. An environment that is bound refuses any
    * other cluster (exit 4) before anything is written; one that is not needs `--context`.
    */
-  protected async connect(flags: Omit<ClusterAddress, 'provider'>, environment?: Environment): Promise<Cluster> {
+  protected async connect(
+    flags: Omit<ClusterAddress, 'provider' | 'name'>,
+    environment?: Environment,
+  ): Promise<Cluster> {
     const { connectTo } = await import('./cluster.ts');
     const cluster = await connectTo(this.context, flags, environment);
     this.connected.push(cluster);

@@ -3,6 +3,7 @@
  * end. A command parses, calls the rooms and returns; it never prints by itself and never asks without a terminal.
  */
 export { SlipwayCommand } from './command.ts';
+export { DailyCommand, type Place } from './daily.ts';
 export { commandNames, findCommand } from './find.ts';
 export {
   answerFlags,
@@ -17,3 +18,4 @@ export {
 export { localFlags, localOptions } from './local.ts';
 export { agreement, applyFlags, deletePlanFlags, executeOptions, planFlags, planOptions, stackFlag } from './plan.ts';
 export { readTarget } from './target.ts';
+export { makeFlags, overlay, placeFlags, podFlags, podMembers, said, waitFlags } from './workload.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import { editFile } from './edit.ts';
-import { type Environment, inDirectory, type Stack, stackFile } from './stack.ts';
+import { type ClusterBinding, type Environment, inDirectory, type Stack, stackFile } from './stack.ts';
 
 /** What tells one cluster from another: its name in the kubeconfig, and the UID of its `kube-system` namespace. */
 export interface Identity {
@@ -30,13 +30,18 @@ export function checkIdentity(environment: Environment, found: Identity): void {
 /** An environment's cluster as people read it. */
 export function describeCluster({ cluster }: Environment): string {
   if (cluster === undefined) return 'not bound';
-  if (cluster.provider !== undefined) return `${cluster.provider} on this machine`;
+  if (cluster.provider !== undefined) return `${cluster.provider} cluster ${cluster.name ?? 'default'} on this machine`;
   return cluster.uid === undefined ? `${cluster.context}` : `${cluster.context} (${cluster.uid})`;
 }
 
 /** Writes into `slipway.yaml` which cluster an environment is. Comments and everything else stay as they are. */
-export async function bindEnvironment(files: Files, stack: Stack, name: string, identity: Identity): Promise<void> {
+export async function bindEnvironment(
+  files: Files,
+  stack: Stack,
+  name: string,
+  cluster: ClusterBinding,
+): Promise<void> {
   await editFile(files, inDirectory(stack.directory, stackFile), (document) => {
-    document.setIn(['spec', 'environments', name, 'cluster'], document.createNode({ ...identity }, { flow: true }));
+    document.setIn(['spec', 'environments', name, 'cluster'], document.createNode({ ...cluster }, { flow: true }));
   });
 }

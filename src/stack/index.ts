@@ -5,10 +5,11 @@
  */
 export { type Component, closeOver, findComponent, neededBy, readCatalogue } from './catalogue.ts';
 export { addComponents, addExternal, removeComponents } from './components.ts';
+export { readDocument } from './document.ts';
 export { bindEnvironment, checkIdentity, describeCluster, type Identity } from './environment.ts';
 export { initStack, refuseSecondStack } from './init.ts';
 export { baseName, readObjects } from './objects.ts';
 export { printObjects, writeObjects } from './print.ts';
 export { render, renderDirectory } from './render.ts';
 export { requiredComponents } from './requires.ts';
-export { type Environment, findEnvironment, loadStack, type Stack, stackFile } from './stack.ts';
+export { type ClusterBinding, type Environment, findEnvironment, loadStack, type Stack, stackFile } from './stack.ts';

@@ -3,7 +3,7 @@ import type { Files } from '../files.ts';
 import { type Component, closeOver, readCatalogue } from './catalogue.ts';
 import { writeLock } from './lock.ts';
 import { label } from './schema.ts';
-import { inDirectory, stackFile } from './stack.ts';
+import { type ClusterBinding, inDirectory, stackFile } from './stack.ts';
 import { type Catalogue, copyMissing, listChosen, vendor } from './vendor.ts';
 
 export interface NewStack {
@@ -11,7 +11,7 @@ export interface NewStack {
   /** Names of components; what they require comes with them. */
   components: readonly string[];
   /** The cluster that `dev` is. */
-  dev?: { context: string; uid: string };
+  dev?: ClusterBinding;
 }
 
 const environments = ['dev', 'test', 'prod'];

@@ -43,11 +43,19 @@ export const stackSchema = z.strictObject({
         overlay: text,
         /** Which cluster: a local provider, or a context together with the UID of its `kube-system` namespace. */
         cluster: z.optional(
-          z.strictObject({ provider: z.optional(provider), context: z.optional(text), uid: z.optional(text) }).check(
-            z.refine(({ provider, context }) => (provider === undefined) !== (context === undefined), {
-              error: 'must name a provider or a context, and one of them alone',
-            }),
-          ),
+          z
+            .strictObject({
+              provider: z.optional(provider),
+              /** Of the provider's cluster; `default` if it is not given. */
+              name: z.optional(label),
+              context: z.optional(text),
+              uid: z.optional(text),
+            })
+            .check(
+              z.refine(({ provider, context }) => (provider === undefined) !== (context === undefined), {
+                error: 'must name a provider or a context, and one of them alone',
+              }),
+            ),
         ),
         /** Asks for the environment's name before anything is changed, and never removes user data. */
         protected: z._default(z.boolean(), false),

@@ -26,8 +26,11 @@ export interface Environment {
   protected: boolean;
 }
 
-interface ClusterBinding {
+/** Which cluster an environment is: a local provider's, or that of a context. */
+export interface ClusterBinding {
   provider?: string | undefined;
+  /** Of the provider's cluster; `default` if it is not given. */
+  name?: string | undefined;
   context?: string | undefined;
   /** UID of the namespace `kube-system`. */
   uid?: string | undefined;
