@@ -149,8 +149,13 @@ export function isRemote(entry: string): boolean {
   return /^(?:git::)?(?:(?:https?|ssh|file):\/\/|[a-zA-Z][a-zA-Z0-9-]*@[^/]+[:/]|github\.com[/:])/i.test(entry);
 }
 
+/** An entry as messages may show it. */
+export function withoutCredentials(entry: string): string {
+  return entry.replace(/\/\/[^/@]*@/, '//');
+}
+
 function failRemote(entry: string): never {
-  const shown = entry.replace(/\/\/[^/@]*@/, '//');
+  const shown = withoutCredentials(entry);
   return fail(`'${shown}' is remote, and rendering never touches the network`, {
     suggestion: `vendor it once with \`slipway component add ${shown}\``,
   });

@@ -12,7 +12,7 @@ import { generate, mergeOptions } from './generators/config-map.ts';
 import { generatorFiles } from './generators/key-values.ts';
 import { type Item, ORIGIN } from './item.ts';
 import { fieldTables, type Kustomization } from './kustomization.ts';
-import { isRemote, type Loader } from './loader.ts';
+import { isRemote, type Loader, withoutCredentials } from './loader.ts';
 import { type Origin, originBelow, originText, setOrigin } from './origin.ts';
 import { configureTransformer, failHelm, runGenerator } from './plugins.ts';
 import { readItems } from './read-items.ts';
@@ -124,7 +124,11 @@ export class Target {
         try {
           await this.addResource(into, entry);
         } catch (error) {
-          throw explain(error, `${what}${what === '' ? '' : ': '}accumulating resources from '${entry}'`, this.file);
+          throw explain(
+            error,
+            `${what}${what === '' ? '' : ': '}accumulating resources from '${withoutCredentials(entry)}'`,
+            this.file,
+          );
         }
       });
     }
@@ -186,7 +190,7 @@ export class Target {
         try {
           await this.addDirectory(into, entry, true);
         } catch (error) {
-          throw explain(error, `accumulating components: '${entry}'`, this.file);
+          throw explain(error, `accumulating components: '${withoutCredentials(entry)}'`, this.file);
         }
       });
     }

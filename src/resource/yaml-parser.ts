@@ -183,8 +183,9 @@ export class YamlParser implements Cursor {
       if (!this.keyAllowed) this.fail('block sequence entries are not allowed in this context');
       return this.blockSequence(column, false);
     }
-    if (this.indicates(QUESTION) || this.indicates(COLON)) {
-      if (!this.keyAllowed) this.fail('mapping values are not allowed in this context');
+    if (this.indicates(COLON)) this.fail('did not find expected key');
+    if (this.indicates(QUESTION)) {
+      if (!this.keyAllowed) this.fail('mapping keys are not allowed in this context');
       return this.blockMapping(column, undefined);
     }
     return this.blockContent(indent, column, indentless);
@@ -336,7 +337,7 @@ export class YamlParser implements Cursor {
       }
       code = text.charCodeAt(start);
     }
-    if (this.indicates(COLON)) return this.empty();
+    if (this.indicates(COLON)) this.fail('did not find expected key');
     const { lineStart } = this;
     let properties: Properties | undefined;
     if (code === 38 || code === 33) {
@@ -443,7 +444,8 @@ export class YamlParser implements Cursor {
       this.skip(true);
     }
     const first = text.charCodeAt(this.pos);
-    const noKey = first === COLON || (explicit && (first === 44 || first === 93 || first === 125));
+    if (!explicit && first === COLON) this.fail('did not find expected node content');
+    const noKey = explicit && (first === COLON || first === 44 || first === 93 || first === 125);
     const key = noKey ? this.empty() : this.flowNode(indent, flow);
     this.skip(true);
     const paired = text.charCodeAt(this.pos) === COLON;

@@ -37,7 +37,8 @@ interface Place {
 
 function apply(document: JsonValue, operation: Operation): void {
   const { op } = operation;
-  const path = operation.path ?? fail(`${op} operation failed to decode path: missing value`);
+  const { path } = operation;
+  if (typeof path !== 'string') fail(`${op} operation failed to decode path: it is missing or no string`);
   const value = () => structuredClone(operation.value ?? null);
   const at = (what: string) =>
     demand(document, path, `${op} operation does not apply: doc is missing ${what}: ${path}`);
@@ -79,7 +80,8 @@ function apply(document: JsonValue, operation: Operation): void {
 
 function source(document: JsonValue, operation: Operation): Place {
   const { op } = operation;
-  const from = operation.from ?? fail(`${op} operation failed to decode from: missing value`);
+  const { from } = operation;
+  if (typeof from !== 'string') return fail(`${op} operation failed to decode from: it is missing or no string`);
   return demand(document, from, `${op} operation does not apply: doc is missing from path: ${from}`);
 }
 
