@@ -15,7 +15,9 @@ import { webhooks } from './admission/webhooks.ts';
 import type { Admission, Api } from './api/api.ts';
 import { serveDefinitions } from './api/definitions.ts';
 import { discoveryOver } from './api/discovery.ts';
+import { podLogs } from './api/logs.ts';
 import { type OpenApi, pagesOver } from './api/pages.ts';
+import type { PodAccess } from './api/pod-access.ts';
 import { bindPod, createBinding, evictPod, finalizeNamespace } from './api/pods.ts';
 import type { ServerRequest } from './api/request.ts';
 import { scale } from './api/scale.ts';
@@ -23,7 +25,8 @@ import { type Handler, handlerOver } from './api/server.ts';
 import { subresourcesOf } from './api/subresources.ts';
 import { Types } from './api/types.ts';
 import { aggregateRoles } from './auth/aggregate.ts';
-import type { Authorizer } from './auth/authorize.ts';
+import { authenticate } from './auth/authenticate.ts';
+import { type Authorizer, refusal } from './auth/authorize.ts';
 import { bootstrap } from './auth/bootstrap.ts';
 import { rbacAuthorizer } from './auth/rbac.ts';
 import { reviewsOver, tokenRequests } from './auth/reviews.ts';
@@ -32,6 +35,7 @@ import { admin } from './auth/user.ts';
 import { type Identity, loadIdentity } from './http/identity.ts';
 import { builtinTypes, openApiV2, openApiV3, tableVersion } from './schema/index.ts';
 import { Store } from './store/store.ts';
+import { upgradeHandler } from './streams/upgrade.ts';
 
 export interface ClusterOptions {
   /** Where everything is kept; undefined: in memory, for tests. */
@@ -46,9 +50,13 @@ export interface EmbeddedCluster {
   readonly store: Store;
   readonly api: Api;
   readonly handle: Handler;
+  /** Requests that become streams: exec, attach, port-forward. */
+  readonly upgrade: ReturnType<typeof upgradeHandler>;
   readonly identity: Identity;
   /** The address that clients are told, once there is one. */
   server: string;
+  /** Names the node that runs the pods: logs, exec, attach and port-forward go to it. */
+  setNode(node: PodAccess | undefined): void;
   close(): Promise<void>;
 }
 
@@ -107,6 +115,7 @@ function assemble(api: Api, identity: Identity, authorizer: Authorizer, closing:
   const { store, types } = api;
   const tokens = new Tokens(identity.accountKey);
   const authenticator = tokenAuthenticator(store, tokens, identity.token, api.now);
+  let node: PodAccess | undefined;
   const pages = pagesOver({
     discovery: discoveryOver(types, () => cluster.server.replace(/^https:\/\//, '')),
     openApi: openApiOver(types),
@@ -126,11 +135,26 @@ function assemble(api: Api, identity: Identity, authorizer: Authorizer, closing:
     '/bindings/': createBinding,
     '/pods/eviction': evictPod,
     '/namespaces/finalize': finalizeNamespace,
+    '/pods/log': podLogs(() => node),
     '/serviceaccounts/token': tokenRequests(tokens),
     ...reviewsOver(authenticator, authorizer),
   });
   const handle = handlerOver({ api, authenticator, authorizer, pages, subresources });
+  const upgrade = upgradeHandler({
+    api,
+    pods: () => node,
+    admit: (request, { namespace, name, subresource }) => {
+      const user = authenticate(authenticator, { authorization: request.headers.authorization ?? '' });
+      const access = { group: '', resource: 'pods', subresource, namespace, name };
+      if (!authorizer.resource(user, 'create', access).allowed) throw refusal(user, 'create', access);
+      return user;
+    },
+  });
   const cluster: EmbeddedCluster = {
+    upgrade,
+    setNode: (next) => {
+      node = next;
+    },
     store,
     api,
     handle,

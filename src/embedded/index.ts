@@ -2,6 +2,8 @@
  * BE: a Kubernetes API on one machine, for those who have no cluster. It speaks what a real API server speaks, over
  * HTTPS on loopback and in process. It knows nothing of stacks, plans or the command line.
  */
+
+export type { LogOptions, PodAccess, PodProcess, StreamOptions } from './api/pod-access.ts';
 export { type ClusterOptions, type EmbeddedCluster, openCluster } from './cluster.ts';
 export { startControllers } from './controllers/index.ts';
 export { type NodeHandle, type NodeOptions, startNode } from './node/index.ts';

@@ -13,7 +13,7 @@ export interface Served {
 
 /** Serves a cluster over HTTPS on 127.0.0.1. The port is a free one unless it is given. */
 export async function serve(cluster: EmbeddedCluster, options: { port?: number } = {}): Promise<Served> {
-  const { url, close } = await listen(cluster.handle, cluster.identity, options.port ?? 0);
+  const { url, close } = await listen(cluster.handle, cluster.upgrade, cluster.identity, options.port ?? 0);
   cluster.server = url;
   return { url, kubeconfig: kubeconfigFor(cluster.identity, url), close };
 }

@@ -48,7 +48,8 @@ async function setScale(api: Api, request: SubresourceRequest, paths: ScalePaths
       subresource: 'scale',
       options: {},
       creates: false,
-      applied: false,
+      // Scaling a custom object is noted nowhere.
+      applied: type.custom,
       retries: true,
       next: (live) => {
         if (live === undefined) throw unknownResource();

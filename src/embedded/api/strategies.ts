@@ -165,6 +165,13 @@ function followService(service: Resource, old: Resource): void {
   if (spec['clusterIP'] === undefined) delete spec['clusterIP'];
   if (spec['clusterIPs'] === undefined) delete spec['clusterIPs'];
   if (before['type'] === 'ClusterIP' || spec['type'] !== 'ClusterIP') return;
+  for (const field of [
+    'externalTrafficPolicy',
+    'healthCheckNodePort',
+    'allocateLoadBalancerNodePorts',
+    'loadBalancerClass',
+  ])
+    if (equal(spec[field], before[field])) delete spec[field];
   const had = ((before['ports'] ?? []) as JsonObject[]).map((port) => port['nodePort']);
   for (const port of (spec['ports'] ?? []) as JsonObject[]) if (had.includes(port['nodePort'])) delete port['nodePort'];
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse as NodeResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../errors.ts';
@@ -22,7 +22,12 @@ const largestBody = 3 * 1024 * 1024;
 const compressedFrom = 128 * 1024;
 
 /** Serves requests over HTTPS on 127.0.0.1 alone. Port 0 takes a free one. */
-export async function listen(handle: Handler, identity: Identity, port: number): Promise<Listener> {
+export async function listen(
+  handle: Handler,
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  identity: Identity,
+  port: number,
+): Promise<Listener> {
   const { authority, server: pair } = identity;
   const server = createServer(
     { key: pair.key, cert: pair.certificate + authority.certificate, minVersion: 'TLSv1.2', keepAliveTimeout: 120_000 },
@@ -30,6 +35,12 @@ export async function listen(handle: Handler, identity: Identity, port: number):
       void respond(handle, request, response);
     },
   );
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
+    upgrade(request, socket, head);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error),
@@ -42,6 +53,7 @@ export async function listen(handle: Handler, identity: Identity, port: number):
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
       }),
   };
 }
