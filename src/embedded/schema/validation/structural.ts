@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../../resource/index.ts';
 import { at, each, isEmpty, text, texts } from '../access.ts';
+import { compileRule } from '../custom/cel.ts';
 import { compilePattern } from '../custom/pattern.ts';
 import { equalJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
-import { forbidden, invalid, notSupported, required } from './causes.ts';
+import { forbidden, invalid, invalidStruct, notSupported, required } from './causes.ts';
 
 type Level = 'root' | 'item' | 'field';
 
@@ -197,6 +198,18 @@ function checkMapType(path: string, schema: JsonObject): Cause[] {
   return causes;
 }
 
+/** A rule as the server shows it, in the names of its internal type. */
+function ruleJson(rule: JsonObject): string {
+  return JSON.stringify({
+    Rule: rule['rule'],
+    Message: rule['message'] ?? '',
+    MessageExpression: rule['messageExpression'] ?? '',
+    Reason: rule['reason'] ?? null,
+    FieldPath: rule['fieldPath'] ?? '',
+    OptionalOldSelf: rule['optionalOldSelf'] ?? null,
+  });
+}
+
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
 function checkRules(path: string, schema: JsonObject): Cause[] {
@@ -205,6 +218,11 @@ function checkRules(path: string, schema: JsonObject): Cause[] {
     const [source, message] = [text(rule['rule']).trim(), text(rule['message'])];
     const causes: Cause[] = [];
     if (source === '') causes.push(required(`${here}.rule`, 'rule is not specified'));
+    else {
+      const program = compileRule(source);
+      if (typeof program === 'string')
+        causes.push(invalidStruct(`${here}.rule`, ruleJson(rule), `compilation failed: ${program}`));
+    }
     if (message !== '' && message.trim() === '')
       causes.push(invalid(`${here}.message`, message, 'must be non-empty if specified'));
     else if (message.trim().includes('\n'))
