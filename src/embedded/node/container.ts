@@ -45,6 +45,7 @@ export class Container {
   #over: Promise<boolean> | undefined;
   /** How it ended before this node was started, if it ran then. */
   readonly #before: Terminated | undefined;
+  #hasRun: boolean;
 
   constructor(spec: ContainerSpec, isInit: boolean, host: ContainerHost, before: ContainerStatus | undefined) {
     this.spec = spec;
@@ -54,12 +55,13 @@ export class Container {
     const lastState = before === undefined ? {} : lastStateOf(before, timestamp(host.clock.now()));
     const hasEnded = before?.state.running !== undefined || before?.state.terminated !== undefined;
     this.#before = hasEnded ? lastState.terminated : undefined;
+    this.#hasRun = lastState.terminated !== undefined;
     this.status = {
       name: spec.name,
       state: { waiting: { reason: 'PodInitializing' } },
       lastState,
       ready: false,
-      restartCount: (before?.restartCount ?? 0) + (hasEnded ? 1 : 0),
+      restartCount: before?.restartCount ?? 0,
       image: spec.image,
       imageID: before?.imageID ?? '',
       started: false,
@@ -86,9 +88,6 @@ export class Container {
       const exit = await this.#follow(run);
       if (stopping.aborted || !this.#restarts(exit)) return exit.exitCode === 0;
       if (!(await this.#backedOff())) break;
-      const { terminated } = this.status.state;
-      if (terminated !== undefined) this.status.lastState = { terminated };
-      this.status.restartCount += 1;
     }
     if (this.status.state.terminated === undefined) this.#neverRan();
     return false;
@@ -113,11 +112,11 @@ export class Container {
   async #begin(): Promise<Run | undefined> {
     const { status, spec } = this;
     const signal = this.#stopping.signal;
-    if (status.state.terminated === undefined || status.state.waiting !== undefined)
-      status.state = { waiting: { reason: 'ContainerCreating' } };
+    if (status.state.waiting?.reason === 'PodInitializing') status.state = { waiting: { reason: 'ContainerCreating' } };
+    const restartCount = status.restartCount + (this.#hasRun ? 1 : 0);
     this.#host.changed();
     try {
-      this.#run = await this.#host.start(spec, status.restartCount, signal);
+      this.#run = await this.#host.start(spec, restartCount, signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       if (!(error instanceof CannotStart)) throw error;
@@ -130,6 +129,9 @@ export class Container {
     // Whoever stopped the container meanwhile found nothing to stop.
     if (signal.aborted) this.#run.kill('SIGKILL');
     this.#startedAt = timestamp(this.#host.clock.now());
+    if (status.state.terminated !== undefined) status.lastState = { terminated: status.state.terminated };
+    status.restartCount = restartCount;
+    this.#hasRun = true;
     status.imageID = this.#run.imageID;
     status.containerID = this.#run.id;
     status.state = { running: { startedAt: this.#startedAt } };
@@ -211,7 +213,8 @@ export class Container {
       if (!outcome.ok && !ended.signal.aborted)
         this.#host.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${outcome.message}`);
     }
-    const left = Math.max(deadline - this.#host.clock.now().getTime(), graceSeconds === 0 ? 0 : 2000);
+    // A hook that took all the time leaves the program two seconds (the kubelet's minimum).
+    const left = Math.max(deadline - this.#host.clock.now().getTime(), hook === undefined ? 0 : 2000);
     if (graceSeconds > 0) run.kill('SIGTERM');
     if (graceSeconds === 0 || (await slept(this.#host.clock, left, ended.signal))) run.kill('SIGKILL');
     await exited;
@@ -220,7 +223,6 @@ export class Container {
   #stayEnded(terminated: Terminated): boolean {
     this.status.state = { terminated };
     this.status.lastState = {};
-    this.status.restartCount -= 1;
     this.#host.changed();
     return terminated.exitCode === 0;
   }

@@ -105,6 +105,7 @@ export class PodRuntime {
     const log = await LogFile.create(this.logFile(spec.name, restartCount), this.#around.clock.now);
     this.#logs.set(spec.name, log);
     await writeFile(this.#messageFile(spec), '');
+    this.#around.events(this.#pod, 'Normal', 'Created', `Created container: ${spec.name}`);
     const launched = await this.#launch(words, setting, { stdin: spec.stdin === true });
     const written = Promise.all([log.record('stdout', launched.stdout), log.record('stderr', launched.stderr)]);
     const exited = launched.exited.then(async (exit) => {

@@ -61,7 +61,11 @@ export async function makeBed(options: Partial<NodeOptions> & { controllers?: bo
   const errors: string[] = [];
   const { controllers = false, ...given } = options;
   const loops = controllers
-    ? startControllers(cluster, { signal: stopping.signal, directory: `${directory}/volumes`, certificate: 'CERTIFICATE' })
+    ? startControllers(cluster, {
+        signal: stopping.signal,
+        directory: `${directory}/volumes`,
+        certificate: 'CERTIFICATE',
+      })
     : undefined;
   if (loops === undefined) await makeAccount(cluster);
   let stop = new AbortController();
@@ -89,7 +93,8 @@ export async function makeBed(options: Partial<NodeOptions> & { controllers?: bo
       for (const text of yaml.split(/^---$/m)) {
         const object = parseYaml(text)[0] as Resource;
         const namespaced = { ...object, metadata: { namespace: 'default', ...object.metadata } } as Resource;
-        if (object.kind === 'Pod' && !controllers) namespaced['spec'] = { nodeName: 'here', ...(object['spec'] as object) };
+        if (object.kind === 'Pod' && !controllers)
+          namespaced['spec'] = { nodeName: 'here', ...(object['spec'] as object) };
         made.push(await cluster.create(namespaced));
       }
       return made;
@@ -125,7 +130,8 @@ export async function makeBed(options: Partial<NodeOptions> & { controllers?: bo
     },
     logs: async (pod, container = 'main', logOptions) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of node.logs({ namespace: 'default', name: pod }, container, logOptions)) chunks.push(chunk);
+      for await (const chunk of node.logs({ namespace: 'default', name: pod }, container, logOptions))
+        chunks.push(chunk);
       return Buffer.concat(chunks).toString('utf8');
     },
     events: async (pod) => {

@@ -1,5 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -8,6 +7,8 @@ const largest = 10 * 1024 * 1024;
 
 /** A line that does not end is cut into pieces of so many bytes, as container runtimes do. */
 const longestPiece = 16 * 1024;
+
+const newLine = Buffer.from('\n');
 
 /**
  * What one run of a container writes, on disk as container runtimes have it: `TIME STREAM TAG TEXT`, tag `F` for a whole
@@ -22,44 +23,47 @@ export class LogFile {
   isClosed = false;
   readonly #now: () => Date;
   readonly #limit: number;
-  #stream: WriteStream;
+  #handle: FileHandle;
   #size = 0;
-  #rotating: Promise<void> | undefined;
+  /** The write that is under way: those of two streams must not run into one another. */
+  #writing: Promise<void> = Promise.resolve();
   #changed = Promise.withResolvers<void>();
 
-  private constructor(file: string, now: () => Date, limit: number) {
+  private constructor(file: string, handle: FileHandle, now: () => Date, limit: number) {
     this.path = file;
+    this.#handle = handle;
     this.#now = now;
     this.#limit = limit;
-    this.#stream = openStream(file);
   }
 
   static async create(file: string, now: () => Date, limit = largest): Promise<LogFile> {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    return new LogFile(file, now, limit);
+    return new LogFile(file, await open(file, 'a', 0o600), now, limit);
   }
 
   /** Writes a stream down to its end. */
   async record(name: 'stdout' | 'stderr', stream: Readable): Promise<void> {
-    let rest = Buffer.alloc(0);
+    const head = (tag: 'F' | 'P') =>
+      Buffer.from(`${this.#now().toISOString().replace('Z', '000000Z')} ${name} ${tag} `);
+    let rest: Buffer = Buffer.alloc(0);
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      let text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let text: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const lines: Buffer[] = [];
       for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10)) {
-        await this.#write(name, 'F', text.subarray(0, end));
+        lines.push(head('F'), text.subarray(0, end + 1));
         text = text.subarray(end + 1);
       }
       for (; text.length >= longestPiece; text = text.subarray(longestPiece))
-        await this.#write(name, 'P', text.subarray(0, longestPiece));
-      rest = Buffer.from(text);
-      this.#tell();
+        lines.push(head('P'), text.subarray(0, longestPiece), newLine);
+      rest = text;
+      if (lines.length > 0) await this.#write(Buffer.concat(lines));
     }
-    if (rest.length > 0) await this.#write(name, 'P', rest);
-    this.#tell();
+    if (rest.length > 0) await this.#write(Buffer.concat([head('P'), rest, newLine]));
   }
 
   async close(): Promise<void> {
-    await this.#rotating;
-    await new Promise<void>((resolve) => this.#stream.end(() => resolve()));
+    await this.#writing;
+    await this.#handle.close();
     this.isClosed = true;
     this.#tell();
   }
@@ -69,38 +73,27 @@ export class LogFile {
     return this.#changed.promise;
   }
 
-  async #write(name: string, tag: 'F' | 'P', text: Buffer): Promise<void> {
-    await this.#rotating;
-    const line = Buffer.concat([Buffer.from(`${this.#time()} ${name} ${tag} `), text, Buffer.from('\n')]);
-    this.#size += line.length;
-    if (!this.#stream.write(line)) await new Promise<void>((resolve) => this.#stream.once('drain', () => resolve()));
-    if (this.#size >= this.#limit) await this.#rotate();
+  #write(lines: Buffer): Promise<void> {
+    // A full disk must cost lines, not the node.
+    this.#writing = this.#writing.then(() => this.#append(lines)).catch(() => undefined);
+    return this.#writing;
   }
 
-  #rotate(): Promise<void> {
-    this.#rotating ??= (async () => {
-      const old = this.#stream;
-      await new Promise<void>((resolve) => old.end(() => resolve()));
+  async #append(lines: Buffer): Promise<void> {
+    await this.#handle.appendFile(lines);
+    this.#size += lines.length;
+    if (this.#size >= this.#limit) {
       await rename(this.path, `${this.path}.1`);
-      this.#stream = openStream(this.path);
+      await this.#handle.close();
+      this.#handle = await open(this.path, 'a', 0o600);
       this.#size = 0;
       this.generation += 1;
-      this.#rotating = undefined;
-    })();
-    return this.#rotating;
-  }
-
-  #time(): string {
-    return this.#now().toISOString().replace('Z', '000000Z');
+    }
+    this.#tell();
   }
 
   #tell(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
-}
-
-function openStream(file: string): WriteStream {
-  // A full disk must cost lines, not the node.
-  return createWriteStream(file, { flags: 'a', mode: 0o600 }).on('error', () => undefined);
 }

@@ -20,6 +20,7 @@ export interface Launched {
   stderr: Readable;
   /** After the last byte of output was read. */
   exited: Promise<{ exitCode: number; signal?: number }>;
+  /** SIGKILL reaches the whole group; other signals the program alone, as they do in a container. */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -57,7 +58,14 @@ export async function launch(
   const door = child.stdio[3] as Writable;
   door.on('error', () => undefined);
   door.end('go\n');
-  return { pid, stdin: child.stdin, stdout, stderr, exited, kill: (signal) => killGroup(pid, signal) };
+  return {
+    pid,
+    stdin: child.stdin,
+    stdout,
+    stderr,
+    exited,
+    kill: (signal) => (signal === 'SIGKILL' ? killGroup(pid, signal) : child.kill(signal)),
+  };
 }
 
 const bySignal = (signal: number) => ({ exitCode: 128 + signal, signal });

@@ -26,7 +26,7 @@ export async function writeAtomically(directory: string, payload: Payload): Prom
   const link = path.join(directory, '..data');
   const before = await readlink(link).catch(() => undefined);
   if (before !== undefined && (await holds(path.join(directory, before), payload))) return false;
-  const next = await mkdtemp(path.join(directory, '..'));
+  const next = await mkdtemp(`${directory}/..`);
   await chmod(next, 0o755);
   for (const [name, { data, mode }] of payload) {
     const file = below(next, name);
