@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../resource/index.ts';
+import { encodeOpenApiV2 } from '../schema/index.ts';
 import { jsonAnswer, textAnswer } from './answers.ts';
 import type { Discovery } from './discovery.ts';
 import type { ServerRequest, ServerResponse } from './request.ts';
@@ -23,6 +24,10 @@ export interface PageSources {
   openIdConfiguration(): JsonObject;
 }
 
+/** OpenAPI v2 as protobuf: older clients read nothing else. They may ask for it with an `@`, which no media type has. */
+const gnostic = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+const gnosticAsked = /application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/;
+
 const healthPaths = new Set(['/healthz', '/livez', '/readyz']);
 
 /** Everything that is no resource: discovery, OpenAPI, version, health, keys. */
@@ -42,7 +47,10 @@ export function pagesOver(sources: PageSources): (request: ServerRequest) => Ser
     if (path === '/openid/v1/jwks')
       return { ...jsonAnswer(200, sources.keySet()), headers: { 'content-type': 'application/jwk-set+json' } };
     if (path === '/.well-known/openid-configuration') return jsonAnswer(200, sources.openIdConfiguration());
-    if (path === '/openapi/v2') return documents(request, 'v2', () => openApi.v2());
+    if (path === '/openapi/v2')
+      return gnosticAsked.test(request.headers['accept'] ?? '')
+        ? documents(request, 'v2 as protobuf', () => encodeOpenApiV2(openApi.v2()), gnostic)
+        : documents(request, 'v2', () => openApi.v2());
     if (path === '/openapi/v3') return jsonAnswer(200, openApiIndex(openApi));
     if (path.startsWith('/openapi/v3/')) {
       const name = path.slice('/openapi/v3/'.length);
@@ -111,15 +119,21 @@ function openApiIndex(openApi: OpenApi): JsonObject {
 /** Documents as text, made once a generation. */
 function documentCache(openApi: OpenApi) {
   let generation = -1;
-  let texts = new Map<string, { text: string; etag: string }>();
-  return (request: ServerRequest, name: string, make: () => JsonObject): ServerResponse => {
+  let texts = new Map<string, { text: string | Uint8Array; etag: string }>();
+  return (
+    request: ServerRequest,
+    name: string,
+    make: () => JsonObject | Uint8Array,
+    type = 'application/json',
+  ): ServerResponse => {
     if (generation !== openApi.generation()) {
       generation = openApi.generation();
       texts = new Map();
     }
     let document = texts.get(name);
     if (document === undefined) {
-      const text = JSON.stringify(make());
+      const made = make();
+      const text = made instanceof Uint8Array ? made : JSON.stringify(made);
       document = { text, etag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"` };
       texts.set(name, document);
     }
@@ -127,7 +141,7 @@ function documentCache(openApi: OpenApi) {
       return { status: 304, headers: { etag: document.etag }, body: '' };
     return {
       status: 200,
-      headers: { 'content-type': 'application/json', etag: document.etag, vary: 'Accept' },
+      headers: { 'content-type': type, etag: document.etag, vary: 'Accept' },
       body: document.text,
     };
   };

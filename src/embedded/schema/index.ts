@@ -4,6 +4,7 @@
  */
 export { builtinTypes } from './builtin.ts';
 export { customTypes } from './custom/types.ts';
+export { encodeOpenApiV2 } from './openapi/gnostic.ts';
 export { openApiV2 } from './openapi/v2.ts';
 export { openApiV3 } from './openapi/v3.ts';
 export { formatQuantity, parseQuantity, type Quantity } from './quantity.ts';
