@@ -13,6 +13,7 @@ import {
 } from './admission/pods.ts';
 import { webhooks } from './admission/webhooks.ts';
 import type { Admission, Api } from './api/api.ts';
+import { convertObject } from './api/conversion.ts';
 import { serveDefinitions } from './api/definitions.ts';
 import { discoveryOver } from './api/discovery.ts';
 import { podLogs } from './api/logs.ts';
@@ -98,7 +99,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Embedde
       now,
       admission: [...admission, escalation(authorizer), webhooks],
       range: { prefix: '10.96', nodePorts: [30_000, 32_767] },
-      convert: async (object, to) => ({ ...object, apiVersion: `${to.group}/${to.version}` }),
+      convert: (object, to) => convertObject(api, object, to),
     };
     await bootstrap(api, [kubernetesService]);
     const closing = new AbortController();

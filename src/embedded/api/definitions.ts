@@ -191,7 +191,10 @@ function conditionsFor(api: Api, definition: Resource, conflict?: { reason: stri
         ? `not approved: ${JSON.stringify(approval)}`
         : 'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111';
   const status = reason === 'ApprovedAnnotation' ? 'True' : 'False';
-  return set(established, 'KubernetesAPIApproved', status, reason, message);
+  const type = 'KubernetesAPIApprovalPolicyConformant';
+  const approved = set(established, type, status, reason, message);
+  // It is the first thing that is said of a definition in a protected group.
+  return [...approved.filter((item) => item['type'] === type), ...approved.filter((item) => item['type'] !== type)];
 }
 
 /** Deletes every object of a kind; the definition goes when the last one has. */

@@ -147,6 +147,7 @@ function checkIdentity(
   if (type.namespaced && metadata.namespace && metadata.namespace !== namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   if (type.namespaced) metadata.namespace = namespace;
+  else delete metadata.namespace;
   const version = metadata.resourceVersion;
   if ((version === undefined || version === '' || version === '0') && !update.applied) {
     if (strategyOf(type).versionRequired)

@@ -92,18 +92,15 @@ export function typeProblems(value: Value, schema: Schema): string[] {
 
 /** Where a scalar's type is known, as it is for built-in kinds, values of another one are refused. */
 function wrongType(value: JsonValue, schema: FieldSchema): string | undefined {
-  const got = `got &value.valueUnstructured{Value:${goValue(value)}}`;
-  if (schema.type === 'object' || schema.type === 'map')
-    return isJsonObject(value) ? undefined : `expected map, ${got}`;
-  if (schema.type === 'array') return Array.isArray(value) ? undefined : `expected list, ${got}`;
+  const expected = (what: string) => `expected ${what}, got &value.valueUnstructured{Value:${goValue(value)}}`;
+  if (schema.type === 'object' || schema.type === 'map') return isJsonObject(value) ? undefined : expected('map');
+  if (schema.type === 'array') return Array.isArray(value) ? undefined : expected('list');
   const { sort } = schema as { sort?: string };
   if (sort === 'string' || sort === 'time' || sort === 'microTime' || sort === 'bytes')
-    return typeof value === 'string' ? undefined : `expected string, ${got}`;
-  if (sort === 'boolean') return typeof value === 'boolean' ? undefined : `expected boolean, ${got}`;
+    return typeof value === 'string' ? undefined : expected('string');
+  if (sort === 'boolean') return typeof value === 'boolean' ? undefined : expected('boolean');
   if (sort === 'integer' || sort === 'number')
-    return typeof value === 'number' || typeof value === 'bigint'
-      ? undefined
-      : `expected numeric (int or float), ${got}`;
+    return typeof value === 'number' || typeof value === 'bigint' ? undefined : expected('numeric (int or float)');
   return undefined;
 }
 
