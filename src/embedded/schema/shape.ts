@@ -61,6 +61,9 @@ export function shapeOf(name: string): Shape {
   return fieldShape({ $ref: name }, undefined);
 }
 
+/** Pointers whose zero the probes could not tell from one that is left out, because admission sets it in every object. */
+const alwaysSet: Readonly<Record<string, readonly string[]>> = { 'io.k8s.api.core.v1.PodSpec': ['priority'] };
+
 function structOf(name: string, definition: Definition): Struct {
   const known = structs.get(name);
   if (known !== undefined) return known;
@@ -82,7 +85,7 @@ function structOf(name: string, definition: Definition): Struct {
       return fields;
     },
     emits: Object.entries(definition['x-emits'] ?? {}) as [string, JsonValue][],
-    keeps: new Set(definition['x-keeps']),
+    keeps: new Set([...(definition['x-keeps'] ?? []), ...(alwaysSet[name] ?? [])]),
   };
   structs.set(name, struct);
   return struct;
