@@ -1,45 +1,36 @@
 import net from 'node:net';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import { type Duplex, Writable } from 'node:stream';
+import type { Resource } from '../../resource/index.ts';
+import type { PodAccess, PodProcess, StreamOptions } from '../api/pod-access.ts';
 import type { Clock } from './clock.ts';
-import { followStream } from './logs/follow.ts';
 import { type LogOptions, readLog } from './logs/read.ts';
+import type { Launched } from './process/launch.ts';
+import { resizeTerminal } from './process/terminal.ts';
 import { type Usage, usageOf } from './process/usage.ts';
 import type { ContainerStatus } from './spec.ts';
 import type { PodWorker } from './worker.ts';
 import type { Workers } from './workers.ts';
 
-/** A pod on this node. */
-export interface PodName {
+/** What names a pod: its namespace and its name. */
+export type PodName = Pick<Resource, 'metadata'>;
+
+export interface PodUsage {
   namespace: string;
   name: string;
-}
-
-/** A command that runs in a container, or the container's own program. */
-export interface ExecStream {
-  /** Null where nothing is read from it. */
-  stdin: Writable | null;
-  stdout: Readable;
-  stderr: Readable;
-  /** For `attach`: when the container has ended. */
-  exited: Promise<{ exitCode: number }>;
-  kill(): void;
-}
-
-export interface PodUsage extends PodName {
   uid: string;
   containers: (Usage & { name: string })[];
 }
 
 /** What the API server asks a node for. Every call throws {@link AccessError} where the kubelet would refuse. */
-export interface Access {
+export interface Access extends PodAccess {
   logs(pod: PodName, container: string, options?: LogOptions): AsyncIterable<Uint8Array>;
   exec(
     pod: PodName,
     container: string,
     command: readonly string[],
-    options: { stdin: boolean; tty: boolean },
-  ): Promise<ExecStream>;
-  attach(pod: PodName, container: string): Promise<ExecStream>;
+    options: Pick<StreamOptions, 'stdin' | 'tty'>,
+  ): Promise<PodProcess>;
+  attach(pod: PodName, container: string): Promise<PodProcess>;
   portForward(pod: PodName, port: number): Promise<Duplex>;
   /** CPU and memory of what runs here. */
   stats(): Promise<PodUsage[]>;
@@ -56,7 +47,7 @@ export class AccessError extends Error {
 }
 
 export function accessTo(workers: Workers, clock: Clock): Access {
-  const podOf = ({ namespace, name }: PodName): PodWorker => {
+  const podOf = ({ metadata: { namespace = 'default', name } }: PodName): PodWorker => {
     const worker = workers.find(namespace, name);
     if (worker === undefined) throw new AccessError(404, `pods ${JSON.stringify(name)} not found on this node`);
     return worker;
@@ -77,7 +68,7 @@ export function accessTo(workers: Workers, clock: Clock): Access {
     exec: async (pod, container, command, options) => {
       const { worker, found } = running(pod, container);
       try {
-        return streamOf(await worker.runtime.execute(found.spec, command, options));
+        return processOf(await worker.runtime.execute(found.spec, command, options));
       } catch (error) {
         throw new AccessError(500, (error as Error).message);
       }
@@ -87,19 +78,19 @@ export function accessTo(workers: Workers, clock: Clock): Access {
       const log = worker.runtime.liveLog(container);
       const launched = worker.runtime.launched(container);
       if (log === undefined || launched === undefined) throw new AccessError(500, `cannot attach to ${container}`);
-      const stop = new AbortController();
+      const heard = log.listen();
       return {
-        stdin: found.spec.stdin === true ? launched.stdin : null,
-        stdout: followStream(log, 'Stdout', clock, stop.signal),
-        stderr: followStream(log, 'Stderr', clock, stop.signal),
-        exited: launched.exited,
-        kill: () => stop.abort(),
+        stdin: (found.spec.stdin === true ? launched.stdin : null) ?? deaf(),
+        ...heard,
+        resize: () => undefined,
+        done: launched.exited,
       };
     },
     portForward: async (pod, port) => {
       const worker = podOf(pod);
       const simulated = worker.pod.spec.containers.every(({ name }) => worker.runtime.simulated.includes(name));
-      if (simulated) throw new AccessError(500, `pod ${pod.name} is simulated: nothing listens on port ${port}`);
+      if (simulated)
+        throw new AccessError(500, `pod ${pod.metadata.name} is simulated: nothing listens on port ${port}`);
       return connect(worker.runtime.address ?? '', port);
     },
     stats: async () => {
@@ -118,13 +109,13 @@ export function accessTo(workers: Workers, clock: Clock): Access {
   };
 }
 
-function containerOf(worker: PodWorker, { name }: PodName, container: string) {
+function containerOf(worker: PodWorker, { metadata: { name } }: PodName, container: string) {
   const found = worker.container(container);
   if (found === undefined) throw new AccessError(400, `container ${container} is not valid for pod ${name}`);
   return found;
 }
 
-function simulatedError({ name }: PodName, container: string, image: string): AccessError {
+function simulatedError({ metadata: { name } }: PodName, container: string, image: string): AccessError {
   return new AccessError(
     400,
     `container ${container} of pod ${name} is simulated: nothing of the image ${image} runs here`,
@@ -162,16 +153,19 @@ async function* logsOf(
   yield* readLog(file, live?.path === file ? live : undefined, { ...options, now });
 }
 
-function streamOf(launched: {
-  stdin: Writable | null;
-  stdout: Readable;
-  stderr: Readable;
-  exited: Promise<{ exitCode: number }>;
-  kill(signal: NodeJS.Signals): void;
-}): ExecStream {
-  const { stdin, stdout, stderr, exited } = launched;
-  return { stdin, stdout, stderr, exited, kill: () => launched.kill('SIGKILL') };
+function processOf(launched: Launched): PodProcess {
+  const { stdin, stdout, stderr, exited, pid } = launched;
+  return {
+    stdin: stdin ?? deaf(),
+    stdout,
+    stderr,
+    resize: (columns, rows) => void resizeTerminal(pid, columns, rows),
+    done: exited,
+  };
 }
+
+/** Takes everything and passes nothing on. */
+const deaf = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 function connect(host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {

@@ -16,6 +16,7 @@ import { whyNoProgram } from './process/find-program.ts';
 import { type Launched, launch } from './process/launch.ts';
 import { mapPaths } from './process/mapping.ts';
 import { sandboxed } from './process/sandbox.ts';
+import { inTerminal } from './process/terminal.ts';
 import { CannotStart, type Exit, type Run } from './run.ts';
 import { simulate } from './simulated.ts';
 import type { ActionSpec, ContainerSpec, Pod, ProbeSpec } from './spec.ts';
@@ -147,7 +148,7 @@ export class PodRuntime {
     const mapped = this.#isMounted() ? [...words] : words.map((word) => mapPaths(word, setting.mounts));
     const failure = await this.#whyNot(mapped, setting);
     if (failure !== undefined) throw new Error(failure);
-    const typed = options.tty ? terminal(mapped) : mapped;
+    const typed = options.tty ? inTerminal(mapped) : mapped;
     const launched = await this.#launch(typed, setting, { stdin: options.stdin || options.tty, keepsGroup: true });
     const all = this.#executed.get(spec.name) ?? new Set();
     this.#executed.set(spec.name, all.add(launched));
@@ -442,12 +443,4 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-/** A program in a terminal of its own, which only other programs can make. */
-function terminal(words: readonly string[]): string[] {
-  const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return process.platform === 'darwin'
-    ? ['script', '-q', '/dev/null', ...words]
-    : ['script', '-q', '-e', '-f', '-c', `exec ${quoted}`, '/dev/null'];
 }

@@ -41,13 +41,13 @@ test('a command runs in the container: its volumes, its variables, its input', a
   );
   await bed.podWhen('home', ({ status }) => status.phase === 'Running');
   await expect.poll(() => bed.logs('home')).toBe('up\n');
-  const name = { namespace: 'default', name: 'home' };
+  const name = { metadata: { namespace: 'default', name: 'home' } };
   const stream = await bed.node.exec(name, 'main', ['sh', '-c', 'cat /data/file - ; echo $WORD >&2; exit 7'], {
     stdin: true,
     tty: false,
   });
-  stream.stdin?.end('typed\n');
-  expect(await Promise.all([text(stream.stdout), text(stream.stderr), stream.exited])).toEqual([
+  stream.stdin.end('typed\n');
+  expect(await Promise.all([text(stream.stdout), text(stream.stderr), stream.done])).toEqual([
     'shared\ntyped\n',
     'hello\n',
     { exitCode: 7 },
@@ -64,19 +64,19 @@ test('a terminal is one', async () => {
   await using bed = await makeBed();
   await bed.create(pod('screen', 'exec sleep 1000'));
   await bed.podWhen('screen', ({ status }) => status.phase === 'Running');
-  const name = { namespace: 'default', name: 'screen' };
+  const name = { metadata: { namespace: 'default', name: 'screen' } };
   const stream = await bed.node.exec(name, 'main', ['sh', '-c', 'test -t 0 && test -t 1 && echo "it is"; exit 3'], {
     stdin: true,
     tty: true,
   });
-  expect([await text(stream.stdout), await stream.exited]).toEqual(['it is\r\n', { exitCode: 3 }]);
+  expect([await text(stream.stdout), await stream.done]).toEqual(['it is\r\n', { exitCode: 3 }]);
 });
 
 test('what a command leaves running ends with its container', async () => {
   await using bed = await makeBed();
   await bed.create(pod('host', 'exec sleep 1000'));
   await bed.podWhen('host', ({ status }) => status.phase === 'Running');
-  const name = { namespace: 'default', name: 'host' };
+  const name = { metadata: { namespace: 'default', name: 'host' } };
   const stream = await bed.node.exec(name, 'main', ['sh', '-c', 'sleep 1000 >/dev/null 2>&1 & echo $!'], {
     stdin: false,
     tty: false,
@@ -94,11 +94,11 @@ test('attaching reads what is said from now on and writes to the standard input'
   await bed.create(pod('parrot', 'echo before; while read -r line; do echo "got $line"; done', 'stdin: true'));
   await bed.podWhen('parrot', ({ status }) => status.phase === 'Running');
   await expect.poll(() => bed.logs('parrot')).toBe('before\n');
-  const stream = await bed.node.attach({ namespace: 'default', name: 'parrot' }, 'main');
+  const stream = await bed.node.attach({ metadata: { namespace: 'default', name: 'parrot' } }, 'main');
   const said = text(stream.stdout);
-  stream.stdin?.end('one\ntwo\n');
+  stream.stdin.end('one\ntwo\n');
   expect(await said).toBe('got one\ngot two\n');
-  expect(await stream.exited).toEqual({ exitCode: 0 });
+  expect(await stream.done).toEqual({ exitCode: 0 });
 });
 
 test('ports are forwarded to the address of the pod, and usage is counted', async () => {
@@ -112,9 +112,11 @@ test('ports are forwarded to the address of the pod, and usage is counted', asyn
     ),
   );
   const { status } = await bed.podWhen('server', (one) => one.status.containerStatuses[0]?.ready === true);
-  const socket = await bed.node.portForward({ namespace: 'default', name: 'server' }, 7070);
+  const socket = await bed.node.portForward({ metadata: { namespace: 'default', name: 'server' } }, 7070);
   expect(await text(socket)).toBe(`hi from ${status.podIP}`);
-  await expect(bed.node.portForward({ namespace: 'default', name: 'server' }, 7071)).rejects.toThrow('ECONNREFUSED');
+  await expect(bed.node.portForward({ metadata: { namespace: 'default', name: 'server' } }, 7071)).rejects.toThrow(
+    'ECONNREFUSED',
+  );
   const [usage] = await bed.node.stats();
   expect(usage?.containers[0]?.memoryBytes).toBeGreaterThan(10_000_000);
   expect(usage?.containers[0]?.cpuNanoseconds).toBeGreaterThan(0);
@@ -131,7 +133,7 @@ test('a simulated container says that nothing runs', async () => {
   expect(made.metadata.annotations).toEqual({ 'slipway.dev/simulated': 'true' });
   const says = 'is simulated: nothing of the image ghcr.io/some/operator:v1 runs here';
   expect(await bed.logs('played')).toBe(`Container main ${says}.\n`);
-  const name = { namespace: 'default', name: 'played' };
+  const name = { metadata: { namespace: 'default', name: 'played' } };
   await expect(bed.node.exec(name, 'main', ['sh'], { stdin: false, tty: false })).rejects.toThrow(says);
   await expect(bed.node.portForward(name, 80)).rejects.toThrow('nothing listens on port 80');
 });

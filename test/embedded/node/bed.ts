@@ -3,8 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, clusterOver } from '../../../src/cluster/index.ts';
-import { openCluster, startControllers, startNode } from '../../../src/embedded/index.ts';
-import type { NodeHandle, NodeOptions } from '../../../src/embedded/node/index.ts';
+import {
+  type NodeHandle,
+  type NodeOptions,
+  openCluster,
+  startControllers,
+  startNode,
+} from '../../../src/embedded/index.ts';
 import { parseYaml, type Resource } from '../../../src/resource/index.ts';
 
 /** A node on an embedded cluster in this process. */
@@ -130,7 +135,7 @@ export async function makeBed(options: Partial<NodeOptions> & { controllers?: bo
     },
     logs: async (pod, container = 'main', logOptions) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of node.logs({ namespace: 'default', name: pod }, container, logOptions))
+      for await (const chunk of node.logs({ metadata: { namespace: 'default', name: pod } }, container, logOptions))
         chunks.push(chunk);
       return Buffer.concat(chunks).toString('utf8');
     },

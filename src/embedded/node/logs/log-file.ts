@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 
 /** As the kubelet's default `containerLogMaxSize`. */
 const largest = 10 * 1024 * 1024;
@@ -28,6 +28,7 @@ export class LogFile {
   /** The write that is under way: those of two streams must not run into one another. */
   #writing: Promise<void> = Promise.resolve();
   #changed = Promise.withResolvers<void>();
+  readonly #listeners = new Set<Record<'stdout' | 'stderr', PassThrough>>();
 
   private constructor(file: string, handle: FileHandle, now: () => Date, limit: number) {
     this.path = file;
@@ -47,6 +48,7 @@ export class LogFile {
       Buffer.from(`${this.#now().toISOString().replace('Z', '000000Z')} ${name} ${tag} `);
     let rest: Buffer = Buffer.alloc(0);
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for (const listener of this.#listeners) listener[name].write(chunk);
       let text: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const lines: Buffer[] = [];
       for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10)) {
@@ -65,7 +67,19 @@ export class LogFile {
     await this.#writing;
     await this.#handle.close();
     this.isClosed = true;
+    for (const { stdout, stderr } of this.#listeners) {
+      stdout.end();
+      stderr.end();
+    }
     this.#tell();
+  }
+
+  /** What is written from now on, as it is, until both streams have ended. */
+  listen(): Record<'stdout' | 'stderr', PassThrough> {
+    const listener = { stdout: new PassThrough(), stderr: new PassThrough() };
+    this.#listeners.add(listener);
+    listener.stdout.on('close', () => this.#listeners.delete(listener));
+    return listener;
   }
 
   /** Something more was written, or the file was closed. */
