@@ -49,7 +49,8 @@ export const daemonSet: MakeController = ({ mirrors, recorder, now }) => {
     const set = sets.get(namespace, name);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return undefined;
     const spec = set['spec'] as unknown as Spec;
-    const { hash } = await syncRevisions(mirrors, set, spec, revisionLabel);
+    const inUse = pods.ownedBy(set.metadata.uid ?? '').flatMap((pod) => pod.metadata.labels?.[revisionLabel] ?? []);
+    const { hash } = await syncRevisions(mirrors, set, spec, revisionLabel, inUse);
     const owned = await adopt(mirrors, set, spec.selector, pods.inNamespace(namespace));
     const wanted = nodes.all().filter((node) => fits(podFor(set, spec, node, hash), node, []) === undefined);
     await place(set, spec, owned, wanted, hash);

@@ -3,19 +3,31 @@
  * same beside any API server that has none.
  */
 import type { Cluster } from '../../cluster/index.ts';
+import { clusterRole } from './cluster-role.ts';
 import type { Controller, MakeController } from './controller.ts';
+import { cronJob } from './cron/cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
+import { disruptionBudget } from './disruption-budget.ts';
 import { endpoints } from './endpoints.ts';
 import { recordEvents } from './events.ts';
 import { collectGarbage } from './garbage-collector.ts';
+import { job } from './job/job.ts';
+import { jobTimeToLive } from './job/time-to-live.ts';
 import { Mirrors } from './mirror.ts';
 import { namespace } from './namespace.ts';
+import { nodeTaints } from './node-taints.ts';
+import { podGarbage } from './pod-garbage.ts';
 import { Queue } from './queue.ts';
 import { replicaSet } from './replica-set.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { scheduler } from './scheduler.ts';
 import { rootCertificate, serviceAccount } from './service-account.ts';
 import { statefulSet } from './stateful-set.ts';
+import { makeSystemObjects } from './system-objects.ts';
+import { volume } from './volume.ts';
+import { volumeClaim } from './volume-claim.ts';
+import { claimProtection, volumeProtection } from './volume-protection.ts';
 
 const all: readonly MakeController[] = [
   serviceAccount,
@@ -27,6 +39,18 @@ const all: readonly MakeController[] = [
   deployment,
   statefulSet,
   daemonSet,
+  job,
+  jobTimeToLive,
+  cronJob,
+  volumeClaim,
+  volume,
+  claimProtection,
+  volumeProtection,
+  resourceQuota,
+  disruptionBudget,
+  clusterRole,
+  podGarbage,
+  nodeTaints,
 ];
 
 export interface ControllersOptions {
@@ -66,6 +90,9 @@ export function startControllers(
     ready: collecting.resolve,
     onError: (key, error) => onError('garbage-collector', key, error),
   });
+  const made = makeSystemObjects(cluster, signal).catch((error: unknown) => {
+    if (!signal.aborted) onError('system-objects', '', error);
+  });
   const followed = mirrors.follow(signal, (error) => onError('watch', '', error));
   const done = followed.then(async () => {
     await Promise.all([
@@ -79,7 +106,7 @@ export function startControllers(
       ),
     ]);
   });
-  return { ready: Promise.all([followed, collecting.promise]).then(() => undefined), done };
+  return { ready: Promise.all([followed, collecting.promise, made]).then(() => undefined), done };
 }
 
 function enqueue(mirrors: Mirrors, controller: Controller): Queue {

@@ -80,7 +80,7 @@ export function canonical(value: JsonValue | undefined): string {
       .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
       .join(',')}}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
 }
 
 /** A whole number of `total`, from a number or a percentage, rounded up or down. */

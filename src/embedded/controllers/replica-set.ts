@@ -12,11 +12,12 @@ import {
   isFinished,
   isReady,
   type PodTemplate,
-  phaseOf,
   podFrom,
   timestamp,
 } from './pod.ts';
 import { selects } from './selector.ts';
+import { startPods } from './slow-start.ts';
+import { byWorth } from './worth.ts';
 
 interface Spec {
   replicas?: number;
@@ -59,23 +60,15 @@ export const replicaSet: MakeController = ({ mirrors, recorder, now }) => {
     return undefined;
   }
 
-  /** In growing batches, so that a quota or a webhook that refuses one pod is not asked five hundred times. */
   async function createPods(set: Resource, spec: Spec, count: number): Promise<Error | undefined> {
-    for (let done = 0, batch = 1; done < count; done += batch, batch = Math.min(batch * 2, count - done)) {
-      const results = await Promise.allSettled(
-        Array.from({ length: Math.min(batch, count - done) }, () => mirrors.create(podFrom(set, spec.template))),
-      );
-      for (const result of results) {
-        if (result.status === 'fulfilled') {
-          events(set, 'Normal', 'SuccessfulCreate', `Created pod: ${result.value.metadata.name}`);
-        }
-      }
-      const failure = results.find((result) => result.status === 'rejected')?.reason as Error | undefined;
-      if (failure === undefined) continue;
-      events(set, 'Warning', 'FailedCreate', `Error creating: ${failure.message}`);
-      return failure;
-    }
-    return undefined;
+    const failure = await startPods(
+      Array.from({ length: count }, () => async () => {
+        const pod = await mirrors.create(podFrom(set, spec.template));
+        events(set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      }),
+    );
+    if (failure !== undefined) events(set, 'Warning', 'FailedCreate', `Error creating: ${failure.message}`);
+    return failure;
   }
 
   async function updateStatus(set: Resource, spec: Spec, failure: Error | undefined): Promise<number | undefined> {
@@ -140,17 +133,3 @@ export const replicaSet: MakeController = ({ mirrors, recorder, now }) => {
       .map((set) => `${set.metadata.namespace}/${set.metadata.name}`);
   }
 };
-
-/** Which pod goes first: unscheduled, pending, not ready, cheap by `controller.kubernetes.io/pod-deletion-cost`, young. */
-function byWorth(one: Resource, other: Resource): number {
-  const worth = (pod: Resource) => [
-    (pod['spec'] as { nodeName?: string }).nodeName === undefined ? 0 : 1,
-    phaseOf(pod) === 'Pending' ? 0 : 1,
-    isReady(pod) ? 1 : 0,
-    Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0),
-    -Date.parse(pod.metadata.creationTimestamp ?? ''),
-  ];
-  const [left, right] = [worth(one), worth(other)];
-  const differs = left.findIndex((value, index) => value !== right[index]);
-  return differs < 0 ? 0 : left[differs]! - right[differs]!;
-}

@@ -11,13 +11,15 @@ interface Spec {
 
 /**
  * The ControllerRevisions of a StatefulSet or DaemonSet: one for each template it had, which `kubectl rollout undo`
- * reads. Makes the one of the current template, gives it the highest number, and forgets the oldest.
+ * reads. Makes the one of the current template, gives it the highest number, and forgets the oldest that nothing uses:
+ * `inUse` has names of revisions, and the hashes on pods.
  */
 export async function syncRevisions(
   mirrors: Mirrors,
   owner: Resource,
   spec: Spec,
   label: string,
+  inUse: readonly string[],
 ): Promise<{ hash: string; name: string; all: Resource[] }> {
   const revisions = mirrors.of('apps/v1', 'ControllerRevision');
   const mine = () =>
@@ -46,7 +48,9 @@ export async function syncRevisions(
     });
   } else if (numberOf(found) !== highest) await mirrors.update({ ...found, revision: highest + 1 });
   const current = found?.metadata.name ?? name;
-  const old = mine().filter((revision) => revision.metadata.name !== current);
+  const isUsed = ({ metadata }: Resource) =>
+    metadata.name === current || inUse.includes(metadata.name) || inUse.includes(metadata.labels?.[label] ?? '');
+  const old = mine().filter((revision) => !isUsed(revision));
   for (const revision of old.slice(0, Math.max(0, old.length - (spec.revisionHistoryLimit ?? 10))))
     await mirrors.delete(revision);
   return { hash: found?.metadata.labels?.[label] ?? hash, name: current, all: mine() };

@@ -26,7 +26,7 @@ interface Toleration {
 }
 interface Container {
   restartPolicy?: string;
-  resources?: { requests?: Record<string, string | number> };
+  resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
   ports?: { hostPort?: number; protocol?: string; hostIP?: string }[];
 }
 interface Spec {
@@ -56,8 +56,8 @@ export function fits(pod: Resource, node: Resource, there: readonly Resource[]):
 function shortages(pod: Resource, node: Resource, there: readonly Resource[]): string[] {
   const allocatable = ((node['status'] as JsonObject | undefined)?.['allocatable'] ?? {}) as Record<string, string>;
   const short = there.length + 1 > Number(allocatable['pods'] ?? Number.POSITIVE_INFINITY) ? ['Too many pods'] : [];
-  const used = there.map((other) => requestsOf(other));
-  for (const [name, wanted] of requestsOf(pod)) {
+  const used = there.map((other) => demandOf(other, 'requests'));
+  for (const [name, wanted] of demandOf(pod, 'requests')) {
     if (wanted === 0n) continue;
     const taken = used.reduce((sum, requests) => sum + (requests.get(name) ?? 0n), 0n);
     if (taken + wanted > amount(allocatable[name] ?? '0')) short.push(`Insufficient ${name}`);
@@ -66,18 +66,18 @@ function shortages(pod: Resource, node: Resource, there: readonly Resource[]): s
 }
 
 /** What a pod needs at its largest moment: all containers and sidecars, or its greediest init container. */
-export function requestsOf(pod: Resource): Map<string, bigint> {
+export function demandOf(pod: Resource, what: 'requests' | 'limits'): Map<string, bigint> {
   const spec = pod['spec'] as Spec;
   const total = new Map<string, bigint>();
-  const add = (requests: Readonly<Record<string, string | number>> = {}) => {
-    for (const [name, value] of Object.entries(requests)) total.set(name, (total.get(name) ?? 0n) + amount(value));
+  const add = (amounts: Readonly<Record<string, string | number>> = {}) => {
+    for (const [name, value] of Object.entries(amounts)) total.set(name, (total.get(name) ?? 0n) + amount(value));
   };
-  for (const container of spec.containers ?? []) add(container.resources?.requests);
+  for (const container of spec.containers ?? []) add(container.resources?.[what]);
   for (const container of spec.initContainers ?? [])
-    if (container.restartPolicy === 'Always') add(container.resources?.requests);
+    if (container.restartPolicy === 'Always') add(container.resources?.[what]);
   for (const container of spec.initContainers ?? []) {
     if (container.restartPolicy === 'Always') continue;
-    for (const [name, value] of Object.entries(container.resources?.requests ?? {})) {
+    for (const [name, value] of Object.entries(container.resources?.[what] ?? {})) {
       if (amount(value) > (total.get(name) ?? 0n)) total.set(name, amount(value));
     }
   }

@@ -44,8 +44,9 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
     if (set === undefined) return undefined;
     const spec = set['spec'] as unknown as Spec;
     if (set.metadata.deletionTimestamp !== undefined) return undefined;
-    const update = await syncRevisions(mirrors, set, spec, revisionLabel);
     const status = (set['status'] ?? {}) as { currentRevision?: string };
+    const inUse = [status.currentRevision ?? '', ...revisionsOf(pods.ownedBy(set.metadata.uid ?? ''))];
+    const update = await syncRevisions(mirrors, set, spec, revisionLabel, inUse);
     const current = revisionNamed(update.all, status.currentRevision) ?? revisionNamed(update.all, update.name);
     const owned = await adopt(mirrors, set, spec.selector, pods.inNamespace(namespace));
     await act(set, spec, owned, { current: current!, update: revisionNamed(update.all, update.name)! });
@@ -251,6 +252,10 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
 function ordinalOf(set: Resource, pod: Resource): number {
   const match = /-(\d+)$/.exec(pod.metadata.name);
   return match !== null && pod.metadata.name === `${set.metadata.name}-${match[1]}` ? Number(match[1]) : -1;
+}
+
+function revisionsOf(owned: readonly Resource[]): string[] {
+  return owned.flatMap((pod) => pod.metadata.labels?.[revisionLabel] ?? []);
 }
 
 function revisionNamed(all: readonly Resource[], name: string | undefined): Resource | undefined {
