@@ -1,5 +1,5 @@
 import type { Call, Cluster } from '../cluster/index.ts';
-import { idOf, type JsonValue, keyOf, type Resource, type ResourceId } from '../resource/index.ts';
+import { idOf, keyOf, type Resource, type ResourceId } from '../resource/index.ts';
 import { makeLimit, mapLimited } from './concurrency.ts';
 import { identityOf } from './inventory/applyset.ts';
 import type { Member } from './inventory/record.ts';
@@ -7,6 +7,7 @@ import { readInventory } from './inventory.ts';
 import { readLive } from './live.ts';
 import { componentOf } from './order/edges.ts';
 import type { Owner } from './plan.ts';
+import { simulationOf } from './simulated.ts';
 import { makeExplain } from './wait/cause.ts';
 import { assess } from './wait/gates.ts';
 
@@ -46,6 +47,7 @@ export interface ObjectStatus {
 export async function makeStatus(cluster: Cluster, of: Owner | readonly Resource[], call: Call = {}): Promise<Status> {
   const limit = makeLimit(16);
   const explain = makeExplain(cluster, call);
+  const isSimulated = simulationOf(cluster, call);
   const inventory = isList(of) ? undefined : await readInventory(cluster, of, call);
   const members: readonly Member[] = isList(of) ? of.map(asMember) : (inventory?.members ?? []);
   const identity = isList(of) ? '' : identityOf(of);
@@ -67,7 +69,7 @@ export async function makeStatus(cluster: Cluster, of: Owner | readonly Resource
       state: verdict.state,
       ...(reason === '' ? {} : { reason }),
       ...(created === undefined ? {} : { created }),
-      ...(isSimulated(object) ? { simulated: true } : {}),
+      ...((await isSimulated(object)) ? { simulated: true } : {}),
     };
   }
 
@@ -93,11 +95,6 @@ const isList = (of: Owner | readonly Resource[]): of is readonly Resource[] => A
 function asMember(object: Resource): Member {
   const component = componentOf(object);
   return { id: idOf(object), apiVersion: object.apiVersion, ...(component === undefined ? {} : { component }) };
-}
-
-function isSimulated(object: Resource): boolean {
-  const value: JsonValue | undefined = object.metadata.annotations?.['slipway.dev/simulated'];
-  return value === 'true';
 }
 
 function componentStatus(name: string, objects: readonly ObjectStatus[]): ComponentStatus {
