@@ -51,6 +51,7 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
       now,
       api: served.url,
     });
+    embedded.setNode(node);
     await controllers.ready;
     await writePrivate(recordFile(directory), JSON.stringify(await describe(served.url, now)));
     tell({ type: 'ready' });
