@@ -54,14 +54,19 @@ export function specsFor(specs: readonly FieldSpec[], gvk: Gvk): readonly FieldS
   return found;
 }
 
+/** Lists that went through a merge, so that they say nothing twice. */
+const settled = new WeakSet<readonly FieldSpec[]>();
+
 /** Adds specifications that are not covered yet. Fails where two disagree about creating a field. */
-export function mergeFieldSpecs(known: readonly FieldSpec[], more: readonly FieldSpec[]): FieldSpec[] {
+export function mergeFieldSpecs(known: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {
+  if (known.length === 0 && settled.has(more)) return more;
   const merged = [...known];
   for (const spec of more) {
     const same = merged.find((other) => isSelected(other, spec) && other.path === spec.path);
     if (same === undefined) merged.push(spec);
     else if (same.create !== spec.create) fail('conflicting fieldspecs');
   }
+  settled.add(merged);
   return merged;
 }
 
@@ -71,7 +76,7 @@ function mergeReferences(known: readonly NameReference[], more: readonly NameRef
     const at = merged.findIndex((other) => sameGvk(other, reference));
     const same = merged[at];
     if (same === undefined) merged.push(reference);
-    else merged[at] = { ...same, fieldSpecs: mergeFieldSpecs(same.fieldSpecs, reference.fieldSpecs) };
+    else merged[at] = { ...same, fieldSpecs: [...mergeFieldSpecs(same.fieldSpecs, reference.fieldSpecs)] };
   }
   return merged;
 }
@@ -96,7 +101,10 @@ export function sortTables(tables: FieldTables): FieldTables {
   const sorted = { ...tables };
   for (const name of Object.keys(sorted) as (keyof FieldTables)[]) {
     if (name === 'nameReference') sorted.nameReference = [...tables.nameReference].sort(compareGvk);
-    else sorted[name] = [...tables[name]].sort(compareGvk);
+    else {
+      sorted[name] = [...tables[name]].sort(compareGvk);
+      settled.add(sorted[name]);
+    }
   }
   return sorted;
 }
@@ -105,7 +113,7 @@ export function mergeTables(known: FieldTables, more: FieldTables): FieldTables 
   const merged = emptyTables();
   for (const name of Object.keys(merged) as (keyof FieldTables)[]) {
     if (name === 'nameReference') merged.nameReference = mergeReferences(known.nameReference, more.nameReference);
-    else merged[name] = mergeFieldSpecs(known[name], more[name]);
+    else merged[name] = [...mergeFieldSpecs(known[name], more[name])];
   }
   return sortTables(merged);
 }

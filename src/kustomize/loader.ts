@@ -112,6 +112,11 @@ export class Loader {
   }
 
   async text(file: string): Promise<string> {
+    return (await this.source(file)).text;
+  }
+
+  /** The text of a file, and whether it is ordinary. */
+  async source(file: string): Promise<{ text: string; ordinary: boolean }> {
     const bytes = await this.bytes(file);
     try {
       return decodeYaml(bytes);

@@ -68,7 +68,7 @@ export function matchPath(node: YamlNode, path: readonly string[], create: NodeK
   }
   if (found.kind === SCALAR && rest.length > 0) {
     const inner = parseText(found.value);
-    return inner === undefined ? [] : matchPath(inner, rest, create);
+    return inner === undefined ? fail('wrong node kind: the text is empty') : matchPath(inner, rest, create);
   }
   return matchPath(found, rest, create);
 }

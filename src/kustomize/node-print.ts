@@ -60,8 +60,13 @@ function scalar(node: YamlNode, indent: number, oneLine: boolean): string {
   }
   if (text.includes('\n')) return double(text);
   const { tag } = node;
-  if (tag === tags.string && (node.style & QUOTED) === 0 && resolveScalar(text, '1.2').tag !== tags.string)
-    return double(text);
+  const implied = resolveScalar(text, '1.2').tag;
+  if (
+    (node.style & style.tagged) !== 0 ||
+    (tag !== tags.none && tag !== tags.string && tag !== tags.merge && tag !== implied)
+  )
+    return `${tag} ${text}`;
+  if (tag === tags.string && (node.style & QUOTED) === 0 && implied !== tags.string) return double(text);
   if ((text === '' && oneLine) || !isPlain(text, oneLine)) return single(text);
   return text;
 }

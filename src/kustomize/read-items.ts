@@ -21,6 +21,8 @@ import { field, isEmpty, textOf } from './node.ts';
 export interface ReadContext {
   file: string;
   scopes?: Scopes | undefined;
+  /** Whether the text has no special characters, where somebody has looked already. */
+  ordinary?: boolean;
   /** Keys shared between documents, which saves memory. */
   keys?: Map<string, YamlNode>;
 }
@@ -32,7 +34,7 @@ export interface ReadContext {
 export function readItems(text: string, context: ReadContext): Item[] {
   const { file } = context;
   try {
-    const documents = splitDocuments(text);
+    const documents = splitDocuments(text, context.ordinary);
     const nodes: Found[] = [];
     for (const document of documents) {
       const node = parseNode(document, '1.2', context.keys);

@@ -2,8 +2,10 @@ import type { Problem } from '../errors.ts';
 import {
   type JsonValue,
   locate,
+  MAPPING,
   parseNode,
   toConfigValue,
+  type YamlNode,
   YamlSyntaxError,
   YamlValueError,
 } from '../resource/index.ts';
@@ -11,10 +13,23 @@ import { type DecodeContext, type Decoder, type Fault, formatPath } from './deco
 import { fail, RenderFailure } from './failure.ts';
 import { deprecated, type Kustomization, kustomization } from './kustomization.ts';
 
-/** Reads configuration: YAML 1.1, the first document. Fails with line and column. */
-export function readConfig(text: string, file: string, prefix = ''): JsonValue {
+/** Fails where a key is repeated, as files of field specifications must not. */
+function checkKeys(node: YamlNode): void {
+  const seen = new Set<string>();
+  for (const [i, child] of node.content.entries()) {
+    if (node.kind === MAPPING && i % 2 === 0) {
+      if (seen.has(child.value)) throw new YamlValueError(`key "${child.value}" already set in map`);
+      seen.add(child.value);
+    } else checkKeys(child);
+  }
+}
+
+/** Reads configuration: YAML 1.1, the first document. With `unique`, a repeated key is an error. */
+export function readConfig(text: string, file: string, options: { prefix?: string; unique?: boolean } = {}): JsonValue {
+  const { prefix = '', unique = false } = options;
   try {
     const node = parseNode({ text, line: 1 }, '1.1');
+    if (unique && node !== undefined) checkKeys(node);
     return node === undefined ? null : toConfigValue(node);
   } catch (error) {
     if (error instanceof YamlSyntaxError) {
@@ -60,7 +75,7 @@ export interface ReadKustomization {
 /** A kustomization file, with its deprecated fields moved to their new places. */
 export function readKustomization(text: string, file: string, directory: string): ReadKustomization {
   const prefix = 'invalid Kustomization: ';
-  const value = readConfig(text, file, prefix);
+  const value = readConfig(text, file, { prefix });
   const found = decodeConfig(value, kustomization, { file, strict: true, lenient: false, prefix, text }) ?? {};
   const warnings = deprecated
     .filter(([field]) => found[field] !== undefined)

@@ -140,12 +140,13 @@ export class Target {
     if (kind === 'directory') return this.addDirectory(into, entry, false);
     const file = this.loader.resolve(entry);
     const { keys, scopes } = this.context;
-    const items = readItems(await this.loader.text(entry), { file, keys, scopes });
+    const { text, ordinary } = await this.loader.source(entry);
+    const items = readItems(text, { file, keys, scopes, ordinary });
     this.context.note(items);
     this.context.watch?.loaded(items);
     if (this.origin !== undefined) {
-      const text = originText(originBelow(this.origin, entry));
-      setEntries(new Collection(items), { [ORIGIN]: text }, [fieldSpec('+metadata/annotations')]);
+      const origin = originText(originBelow(this.origin, entry));
+      setEntries(new Collection(items), { [ORIGIN]: origin }, [fieldSpec('+metadata/annotations')]);
     }
     // A file that contradicts itself is refused before it meets the others.
     new Collection().appendAll(items);
@@ -203,7 +204,9 @@ export class Target {
     for (const entry of configurations) {
       const file = this.loader.resolve(entry);
       const text = await this.loader.text(entry);
-      const tables = decodeConfig(readConfig(text, file), fieldTables, { file, strict: true, text }) ?? emptyTables();
+      const tables =
+        decodeConfig(readConfig(text, file, { unique: true }), fieldTables, { file, strict: true, text }) ??
+        emptyTables();
       try {
         more = more === undefined ? tables : mergeTables(more, tables);
       } catch (error) {

@@ -223,10 +223,10 @@ const isWord = (text: string) => text === 'true' || text === 'false' || text ===
 
 const isCanonicalNumber = (text: string) => /^(?:0|-?[1-9][0-9]{0,14})$/.test(text);
 
-/** Characters, and blanks at line ends, that the recognizer does not judge. */
+/** Special characters, and blanks at line ends. */
 const unusual = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]| \n/;
 
-/** Whether a document may hold canonical text at all. */
-export function mayBeCanonical(text: string): boolean {
-  return !unusual.test(text) && text.endsWith('\n');
+/** Whether a text has neither special characters nor lines that end in a blank, so that strings need no care. */
+export function isOrdinary(text: string): boolean {
+  return !unusual.test(text);
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { JsonValue } from './json.ts';
 import type { Resource } from './resource.ts';
-import { CanonicalText, mayBeCanonical } from './yaml-canonical.ts';
+import { CanonicalText, isOrdinary } from './yaml-canonical.ts';
 import { YamlSyntaxError } from './yaml-errors.ts';
 import { expandAliases } from './yaml-expand.ts';
 import { ALIAS, fieldOf, SEQUENCE, type YamlNode } from './yaml-node.ts';
@@ -14,16 +14,20 @@ import { toValue, YamlValueError } from './yaml-value.ts';
 export interface YamlText {
   readonly text: string;
   readonly line: number;
+  /** See `isOrdinary`; undefined where nobody has looked. */
+  readonly ordinary?: boolean | undefined;
 }
 
 /** Counts lines only when somebody asks for one. */
 class DocumentText implements YamlText {
   readonly text: string;
+  readonly ordinary: boolean | undefined;
   private readonly source: string;
   private readonly offset: number;
 
-  constructor(text: string, source: string, offset: number) {
+  constructor(text: string, source: string, offset: number, ordinary: boolean | undefined) {
     this.text = text;
+    this.ordinary = ordinary;
     this.source = source;
     this.offset = offset;
   }
@@ -41,14 +45,14 @@ const separator = /\n---[^\n]*\n/g;
  * Cuts a stream into documents as Kustomize does: textually, at lines that begin with `---`. CR LF becomes LF.
  * Throws a YamlSyntaxError where something other than a comment follows the dashes.
  */
-export function splitDocuments(source: string): YamlText[] {
+export function splitDocuments(source: string, ordinary?: boolean): YamlText[] {
   const text = source.includes('\r\n') ? source.replaceAll('\r\n', '\n') : source;
   if (text === '') return [];
-  if (!text.includes('\n---')) return [{ text, line: 1 }];
+  if (!text.includes('\n---')) return [{ text, line: 1, ordinary }];
   const documents: YamlText[] = [];
   let from = 0;
   const push = (part: string, next: number) => {
-    documents.push(new DocumentText(part, text, from));
+    documents.push(new DocumentText(part, text, from, ordinary));
     from = next;
   };
   for (const match of text.matchAll(separator)) {
@@ -64,7 +68,7 @@ export function splitDocuments(source: string): YamlText[] {
   return documents;
 }
 
-const schemaComment = /# *\{ *"/;
+const schemaComment = /#+ *\{ *"/;
 const KIND = 'kind: CustomResourceDefinition\n';
 
 /** The node tree of one document, aliases expanded; undefined for an empty one. Throws YamlSyntaxError. */
@@ -75,10 +79,10 @@ export function parseNode(
 ): YamlNode | undefined {
   const parser = new YamlParser(document.text, dialect, keys);
   const { text } = document;
-  if (text.includes('#') && schemaComment.test(text)) parser.comments = new Map();
+  if ((text.includes('# {') || text.includes('#{')) && schemaComment.test(text)) parser.comments = new Map();
   else if (text.startsWith(KIND) || text.includes(`\n${KIND}`)) {
     parser.definition = true;
-    if (mayBeCanonical(text)) parser.canonical = new CanonicalText(text);
+    if (document.ordinary ?? isOrdinary(text)) parser.canonical = new CanonicalText(text);
   }
   try {
     const node = parser.document();
@@ -151,16 +155,17 @@ const refused = new RegExp(
     .join('')}]`,
 );
 
-/** Bytes as the text of a YAML stream. Throws a YamlSyntaxError for invalid UTF-8 and control characters. */
-export function decodeYaml(bytes: Uint8Array): string {
+/** Bytes as the text of a YAML stream, and whether it is ordinary. Throws a YamlSyntaxError for invalid UTF-8 and control characters. */
+export function decodeYaml(bytes: Uint8Array): { text: string; ordinary: boolean } {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new YamlSyntaxError('invalid UTF-8', 1, 1);
   }
-  const at = text.search(refused);
-  if (at < 0) return text;
+  const ordinary = isOrdinary(text);
+  const at = ordinary ? -1 : text.search(refused);
+  if (at < 0) return { text, ordinary };
   const before = text.slice(0, at).split('\n');
   throw new YamlSyntaxError('control characters are not allowed', before.length, (before.at(-1) as string).length + 1);
 }
