@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../resource/index.ts';
+import { compareText } from './gvk.ts';
 import { shortest } from './json-node.ts';
 
 /** Where in a document a value stands: field names and indexes. */
@@ -103,7 +104,9 @@ export function object<F extends Record<string, Decoder<unknown>>>(fields: F): D
     if (value === null) return undefined;
     if (!isJsonObject(value)) return wrong(value, 'object', path, context);
     const result: Record<string, unknown> = {};
-    for (const [key, item] of Object.entries(value as JsonObject)) {
+    // Of names that differ in case alone, the last in byte order wins.
+    for (const key of Object.keys(value).sort(compareText)) {
+      const item = (value as JsonObject)[key];
       const name = Object.hasOwn(fields, key) ? key : names.get(key.toLowerCase());
       if (name === undefined) {
         if (context.strict) context.faults.push(unknownField(key, path, [...names.values()]));

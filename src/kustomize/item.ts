@@ -1,4 +1,5 @@
 import { copyNode, MAPPING, scalarNode, stringNode, style, type YamlNode } from '../resource/index.ts';
+import { fail } from './failure.ts';
 import { compareText, effectiveNamespace, type Gvk, gvkOf, isClusterScoped, type ResId, type Scopes } from './gvk.ts';
 import { clearField, field, isEmpty, lookup, setField } from './node.ts';
 
@@ -151,7 +152,10 @@ export class Item {
     if (this.previous?.key === key) return this.previous.ids;
     const kindList = kinds.split(',');
     const namespaceList = namespaces.split(',');
-    const ids = names.split(',').map((name, i) => ({
+    const nameList = names.split(',');
+    if (nameList.length !== namespaceList.length || nameList.length !== kindList.length)
+      fail('number of previous names, number of previous namespaces, number of previous kinds not equal');
+    const ids = nameList.map((name, i) => ({
       ...gvkOf(apiVersion, kindList[i] ?? ''),
       name,
       namespace: namespaceList[i] ?? '',

@@ -143,7 +143,6 @@ export const generatorFields = {
   options: generatorOptions,
   type: string,
 };
-export const generator = object(generatorFields);
 export type Generator = Decoded<typeof generatorFields>;
 const { type: _, ...configMapFields } = generatorFields;
 

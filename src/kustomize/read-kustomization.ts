@@ -49,7 +49,10 @@ export function decodeConfig<T>(
 ): T | undefined {
   const context: DecodeContext = { strict: options.strict, lenient: options.lenient ?? true, faults: [] };
   const decoded = decoder(value, [], context);
-  if (context.faults.length > 0) throw new RenderFailure(context.faults.map((fault) => problemOf(fault, options)));
+  if (context.faults.length > 0) {
+    const problems = context.faults.map((fault) => problemOf(fault, options));
+    throw new RenderFailure(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
+  }
   return decoded;
 }
 

@@ -17,7 +17,6 @@ export {
 export { decodeYaml, locate, parseNode, parseYaml, printResources, splitDocuments, type YamlText } from './yaml.ts';
 export { YamlSyntaxError } from './yaml-errors.ts';
 export {
-  ALIAS,
   assignNode,
   copyNode,
   MAPPING,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diskFiles } from '../../src/files.ts';
-import { build } from '../../src/kustomize/index.ts';
+import { type BuildOptions, build } from '../../src/kustomize/index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -19,7 +19,8 @@ test('a file above the kustomization is refused, unless restrictions are lifted'
   write('resources: [../secret.yaml]\n');
   const files = diskFiles(folder);
   await expect(build(files, 'app')).rejects.toThrow(/security; file '.*secret\.yaml' is not in or below '.*app'/);
-  const { resources } = await build(files, 'app', { loadRestrictor: 'none' });
+  const lifted: BuildOptions = { loadRestrictor: 'none' };
+  const { resources } = await build(files, 'app', lifted);
   expect(resources.map(({ metadata }) => metadata.name)).toEqual(['secret']);
 });
 
