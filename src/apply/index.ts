@@ -25,3 +25,4 @@ export type {
 } from './plan.ts';
 export { type Readiness, readiness } from './readiness.ts';
 export { type ComponentStatus, makeStatus, type ObjectStatus, type Status } from './status.ts';
+export { makeExplain } from './wait/cause.ts';

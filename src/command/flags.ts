@@ -78,7 +78,8 @@ export const durationFlag = custom<number>({
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-function parseDuration(text: string): number {
+/** Milliseconds of a duration; throws `BAD_FLAG`. */
+export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) {
     throw new UserError(

@@ -1,6 +1,6 @@
 import { boolean, custom, integer, option, string } from '@oclif/core/flags';
 import { UserError } from '../errors.ts';
-import { clusterFlags, dryRunFlag, durationFlag, namespaceFlag } from './flags.ts';
+import { clusterFlags, dryRunFlag, durationFlag, namespaceFlag, parseDuration } from './flags.ts';
 
 const many = { multiple: true, multipleNonGreedy: true } as const;
 const group = { helpGroup: 'POD' };
@@ -29,13 +29,26 @@ export const waitFlags = {
   timeout: durationFlag({ description: 'give up waiting after this time; default 10m' }),
 };
 
+export const logFlags = {
+  follow: boolean({ description: 'go on as long as it runs' }),
+  tail: integer({ min: 0, helpValue: 'LINES', description: 'only the last lines' }),
+  previous: boolean({ description: 'of the run before the last restart', exclusive: ['follow'] }),
+  container: string({ helpValue: 'NAME', description: 'another container than the main one' }),
+};
+
+/** A duration, in whole seconds. */
+export const durationSeconds = custom<number>({
+  helpValue: 'DURATION',
+  parse: async (text) => Math.ceil(parseDuration(text) / 1000),
+});
+
 /** `KEY=VALUE`. */
-const pair = custom<[string, string]>({
+const pair = custom<{ key: string; value: string }>({
   helpValue: 'KEY=VALUE',
   parse: async (text) => {
     const at = text.indexOf('=');
     if (at < 1) throw badFlag(text, 'KEY=VALUE');
-    return [text.slice(0, at), text.slice(at + 1)];
+    return { key: text.slice(0, at), value: text.slice(at + 1) };
   },
 });
 
@@ -106,7 +119,7 @@ export const podFlags = {
   annotation: pair({ ...many, description: 'an annotation', ...group }),
 };
 
-type Pairs = [string, string][] | undefined;
+type Pairs = { key: string; value: string }[] | undefined;
 
 interface PodFlagValues {
   image?: string | undefined;
@@ -132,7 +145,8 @@ interface PodFlagValues {
 
 /** The flags as members of a spec; what was not said is left out. */
 export function podMembers(flags: PodFlagValues): Record<string, unknown> {
-  const map = (pairs: Pairs) => (pairs === undefined ? undefined : Object.fromEntries(pairs));
+  const map = (pairs: Pairs) =>
+    pairs === undefined ? undefined : Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
   return said({
     image: flags.image,
     cpu: flags.cpu,

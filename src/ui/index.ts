@@ -11,6 +11,6 @@
 export { checkbox, confirm, input, select } from './ask.ts';
 export { type Format, printDocument } from './document.ts';
 export { showError } from './error.ts';
-export { makeScreen, type Screen } from './screen.ts';
+export { makeScreen, type Screen, type Style } from './screen.ts';
 export { formatTable } from './table.ts';
 export { whileWaiting } from './waiting.ts';

@@ -5,11 +5,12 @@
 export { codeConfigMap, codeHash, codeVolume, type SourceFile } from './code.ts';
 export { makeIgnore } from './ignore.ts';
 export { notebookPresets } from './images.ts';
-export { type NotebookSpec, notebook, notebookSchema, readNotebook, workspaceClaim } from './notebook.ts';
+export { type NotebookSpec, notebook, notebookFile, readNotebook, workspaceClaim } from './notebook.ts';
 export { isLeader, podRule, roleOf } from './pods.ts';
 export { serve } from './serve/serve.ts';
-export { formats, readServe, type ServeSpec, serveSchema } from './serve/spec.ts';
+export { formats, readServe, type ServeSpec, serveFile } from './serve/spec.ts';
 export { isOver, type State, stateOf, stopAnnotation } from './state.ts';
-export { type Framework, frameworks, readTrain, type TrainSpec, trainSchema } from './train/spec.ts';
+export { type Framework, frameworks, readTrain, type TrainSpec, trainFile } from './train/spec.ts';
 export type { Shipped } from './train/start.ts';
 export { train, trainTarget } from './train/train.ts';
+export { readVolume, volume } from './volume.ts';

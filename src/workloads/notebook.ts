@@ -6,7 +6,7 @@ import { claim, metadata, podProblems, podSpec, volumeName } from './pod.ts';
 import { readSpec } from './problems.ts';
 import { objectName, podShape, quantity, text } from './shape.ts';
 
-export const notebookSchema = z.strictObject({
+const notebookSchema = z.strictObject({
   ...podShape,
   /** A preset (`jupyter-scipy`, `vscode` …) or any image that serves under NB_PREFIX. */
   image: z._default(text, 'jupyter-scipy'),
@@ -97,3 +97,6 @@ export function notebook(spec: NotebookSpec): Resource[] {
     },
   ];
 }
+
+/** A file of a notebook, where any field may be missing because a flag says it. */
+export const notebookFile = z.partial(notebookSchema);

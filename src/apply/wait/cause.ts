@@ -72,9 +72,12 @@ function podSelector(object: Resource): ((pod: Resource) => boolean) | undefined
     default:
       return (pod) =>
         (pod.metadata.ownerReferences ?? []).some((owner) => owner.uid === object.metadata.uid) ||
-        ['notebook-name', 'training.kubeflow.org/job-name', 'serving.kserve.io/inferenceservice'].some(
-          (name) => labels(pod)[name] === object.metadata.name,
-        );
+        [
+          'notebook-name',
+          'training.kubeflow.org/job-name',
+          'serving.kserve.io/inferenceservice',
+          'jobset.sigs.k8s.io/jobset-name',
+        ].some((name) => labels(pod)[name] === object.metadata.name);
   }
 }
 

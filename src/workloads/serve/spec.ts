@@ -29,7 +29,7 @@ const companion = z.strictObject({
   env: z._default(z.record(z.string(), z.string()), {}),
 });
 
-export const serveSchema = z.strictObject({
+const serveSchema = z.strictObject({
   ...podShape,
   framework: z.optional(z.enum(formats)),
   /** `kserve`: an InferenceService; `tf-serving`: a Deployment and a Service, without any operator. */
@@ -135,3 +135,6 @@ function plainProblems(spec: ServeSpec): string[] {
   }
   return problems;
 }
+
+/** A file of a deployment, where any field may be missing because a flag says it. */
+export const serveFile = z.partial(serveSchema);

@@ -7,7 +7,7 @@ import { objectName, podShape, quantity, text, wholeNumber } from '../shape.ts';
 export const frameworks = ['python', 'pytorch', 'tensorflow', 'xgboost', 'jax', 'mpi'] as const;
 export type Framework = (typeof frameworks)[number];
 
-export const trainSchema = z.strictObject({
+const trainSchema = z.strictObject({
   ...podShape,
   framework: z._default(z.enum(frameworks), 'python'),
   /** `v1`: a job of the training operator; `v2`: a TrainJob of the trainer, which needs a runtime. */
@@ -104,3 +104,6 @@ export const runtimes: Partial<Record<Framework, string>> = {
   xgboost: 'xgboost-distributed',
   mpi: 'deepspeed-distributed',
 };
+
+/** A file of a run, where any field may be missing because a flag says it. */
+export const trainFile = z.partial(trainSchema);

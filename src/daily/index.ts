@@ -1,0 +1,15 @@
+/**
+ * DO: the daily verbs against a cluster. Makes what `workloads` describes, follows it, reads its logs, says why it
+ * failed, opens tunnels to it. It yields events and returns results; it never prints and never asks.
+ */
+
+export type { State } from '../workloads/index.ts';
+export { notebookTargets, serveTargets, trainingTargets } from './components.ts';
+export { type Why, whyFailed } from './failure.ts';
+export { readFolder } from './folder.ts';
+export { type FollowEvent, follow } from './follow.ts';
+export { containerState, type LogOptions, mainContainer, podsOf, readLog } from './logs.ts';
+export { fieldManager, makeWorkload } from './make.ts';
+export { child, find, listAll, objects, refOf, requireObject } from './objects.ts';
+export { finishRecord, metricsIn, type RunRecord, readRecords, whoAmI, writeRecord } from './records.ts';
+export { claimsOf, deleteWorkload } from './remove.ts';
