@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
@@ -41,6 +41,8 @@ export async function remove(name: string, options: EmbeddedOptions): Promise<bo
   const known = (await list(options)).some((cluster) => cluster.name === name);
   await down(name, options);
   await rm(directory, { recursive: true, force: true });
+  await removeIfEmpty(clustersDirectory(options.env));
+  await removeIfEmpty(path.dirname(clustersDirectory(options.env)));
   return known;
 }
 
@@ -61,6 +63,11 @@ export async function status(name: string, options: Pick<EmbeddedOptions, 'env'>
 export async function list(options: Pick<EmbeddedOptions, 'env'>): Promise<LocalCluster[]> {
   const names = await readdir(clustersDirectory(options.env)).catch(() => []);
   return Promise.all(names.sort().map((name) => status(name, options)));
+}
+
+/** The directories above go with the last cluster. */
+async function removeIfEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch(() => undefined);
 }
 
 async function startServer(name: string, directory: string, { program, env, signal }: EmbeddedOptions): Promise<void> {

@@ -26,18 +26,22 @@ export async function findServer(directory: string): Promise<ServerRecord | unde
   return (await beginOf(record.pid)) === record.began ? record : undefined;
 }
 
-/** When a process began, in the system's own words; undefined if there is none of this number. */
+/**
+ * When a process began, in the system's own words; undefined if there is none of this number. One that has ended but
+ * whose parent has not asked for it (a zombie) is none.
+ */
 export async function beginOf(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold anything; the start is the 20th field behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    if (process.platform === 'linux') return undefined;
+  if (process.platform === 'linux') {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    // The name of the program, in parentheses, may hold anything; behind it stand the state and, 20th, the start.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
   }
   try {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], { env: { LC_ALL: 'C' } });
-    return stdout.trim() === '' ? undefined : stdout.trim();
+    const options = { env: { LC_ALL: 'C' } };
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], options);
+    const [state = '', ...began] = stdout.trim().split(/\s+/);
+    return state === '' || state.startsWith('Z') ? undefined : began.join(' ');
   } catch {
     return undefined;
   }

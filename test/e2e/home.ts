@@ -48,7 +48,14 @@ function run(
   words: readonly string[],
   stop?: { signal: NodeJS.Signals; lines: number },
 ): Promise<Outcome> {
-  const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: path.dirname(cwd), NO_COLOR: '1' };
+  const home = path.dirname(cwd);
+  const env = {
+    ...process.env,
+    KUBECONFIG: kubeconfig,
+    HOME: home,
+    XDG_DATA_HOME: path.join(home, 'data'),
+    NO_COLOR: '1',
+  };
   const child = spawn(process.execPath, [program, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr, stopped] = ['', '', false];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
