@@ -42,6 +42,8 @@ export interface ClusterOptions {
   /** Where everything is kept; undefined: in memory, for tests. */
   directory?: string;
   now?: () => Date;
+  /** How many changes watches and pages can go back; the default is 20,000. */
+  window?: number;
 }
 
 /** A Kubernetes API in this process. */
@@ -88,7 +90,7 @@ const kubernetesService: Resource = {
 /** Opens the cluster of a directory, or makes a new one there. */
 export async function openCluster(options: ClusterOptions = {}): Promise<EmbeddedCluster> {
   const { directory, now = () => new Date() } = options;
-  const store = new Store({ directory });
+  const store = new Store({ directory, ...(options.window === undefined ? {} : { window: options.window }) });
   try {
     const identity = await loadIdentity(directory);
     const types = new Types(builtinTypes());
