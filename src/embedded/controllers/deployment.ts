@@ -1,23 +1,15 @@
 import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
 import { adopt } from './adoption.ts';
 import { itself, type MakeController } from './controller.ts';
+import { announce, isRescaled, type Rollout, rescale, scale, sizeAnnotations } from './deployment-scale.ts';
 import { bounds, type DeploymentSpec, replicasOf, specOf, statusCount } from './deployment-spec.ts';
 import { deploymentStatus } from './deployment-status.ts';
-import type { Recorder } from './events.ts';
-import { type Mirrors, refOf, splitKey } from './mirror.ts';
+import { refOf, splitKey } from './mirror.ts';
 import { controlledBy, controllerKeys } from './owner.ts';
 import { canonical, isFinished, type PodTemplate, templateHash } from './pod.ts';
 
 const hashLabel = 'pod-template-hash';
 const revision = 'deployment.kubernetes.io/revision';
-const desired = 'deployment.kubernetes.io/desired-replicas';
-const maximum = 'deployment.kubernetes.io/max-replicas';
-
-/** What changes sizes: the objects, and a voice to say so. */
-interface Rollout {
-  mirrors: Mirrors;
-  events: Recorder;
-}
 
 /** Rolls a pod template out through ReplicaSets (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/). */
 export const deployment: MakeController = (surroundings) => {
@@ -34,9 +26,8 @@ export const deployment: MakeController = (surroundings) => {
     const spec = specOf(found);
     const owned = await adopt(mirrors, found, spec.selector, sets.inNamespace(namespace));
     const current = newest(owned, spec.template);
-    if (spec.paused === true) {
-      await scaleInProportion(rollout, found, owned);
-    } else if (spec.strategy?.type === 'Recreate') await recreate(found, spec, owned, current);
+    if (spec.paused === true || isRescaled(found, owned)) await rescale(rollout, found, owned, current);
+    else if (spec.strategy?.type === 'Recreate') await recreate(found, spec, owned, current);
     else await roll(found, spec, owned, current);
     const left = sets.ownedBy(found.metadata.uid ?? '');
     const now = newest(left, spec.template);
@@ -75,13 +66,12 @@ export const deployment: MakeController = (surroundings) => {
     const total = all.reduce((sum, set) => sum + replicasOf(set), 0);
     const notYet = replicasOf(current) - statusCount(current, 'availableReplicas');
     let spare = total - least - Math.max(0, notYet);
+    // Counts of sets that are still shrinking are too high: what was just taken must not be taken again.
+    if (spare <= 0) return;
     const byAge = [...old].sort((one, other) => age(one) - age(other));
     const sizes = new Map(byAge.map((set) => [set, replicasOf(set)]));
     for (const set of byAge) {
-      const unhealthy = Math.min(
-        Math.max(0, replicasOf(set) - statusCount(set, 'availableReplicas')),
-        Math.max(0, spare),
-      );
+      const unhealthy = Math.min(Math.max(0, replicasOf(set) - statusCount(set, 'availableReplicas')), spare);
       sizes.set(set, replicasOf(set) - unhealthy);
       spare -= unhealthy;
     }
@@ -108,7 +98,7 @@ export const deployment: MakeController = (surroundings) => {
     if (current !== undefined && current.metadata.annotations?.[revision] !== number) {
       await annotate(set, { [revision]: number });
     }
-    if (found.metadata.annotations?.[revision] !== number) await annotate(found, { [revision]: number });
+    if (found.metadata.annotations?.[revision] !== number) await setRevision(found, number);
     return set;
   }
 
@@ -117,7 +107,6 @@ export const deployment: MakeController = (surroundings) => {
     const hash = templateHash([spec.template as JsonValue, collisions]);
     const labels = { ...spec.template.metadata?.labels, [hashLabel]: hash };
     const { [lastApplied]: _dropped, ...annotations } = found.metadata.annotations ?? {};
-    const { surge } = bounds(spec);
     try {
       const set = await mirrors.create({
         apiVersion: 'apps/v1',
@@ -128,8 +117,7 @@ export const deployment: MakeController = (surroundings) => {
           labels,
           annotations: {
             ...annotations,
-            [desired]: String(spec.replicas ?? 1),
-            [maximum]: String((spec.replicas ?? 1) + surge),
+            ...sizeAnnotations(found),
             [revision]: number,
           },
           ownerReferences: [controlledBy(found)],
@@ -157,6 +145,12 @@ export const deployment: MakeController = (surroundings) => {
 
   async function annotate(object: Resource, annotations: Record<string, string>): Promise<void> {
     await mirrors.patch(refOf(object), { type: 'merge', body: { metadata: { annotations } } });
+  }
+
+  /** By way of the status, which leaves the generation alone. */
+  async function setRevision(found: Resource, number: string): Promise<void> {
+    const body = { metadata: { annotations: { [revision]: number } } };
+    await mirrors.patch(refOf(found), { type: 'merge', body }, { subresource: 'status' });
   }
 
   async function forgetOld(spec: DeploymentSpec, owned: readonly Resource[], current: Resource | undefined) {
@@ -188,47 +182,6 @@ export const deployment: MakeController = (surroundings) => {
 };
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/** Sets the size of a set and says so. */
-async function scale(rollout: Rollout, owner: Resource, set: Resource, replicas: number): Promise<void> {
-  const { surge } = bounds(specOf(owner));
-  const annotations = {
-    [desired]: String(specOf(owner).replicas ?? 1),
-    [maximum]: String((specOf(owner).replicas ?? 1) + surge),
-  };
-  const known = Object.entries(annotations).every(([name, value]) => set.metadata.annotations?.[name] === value);
-  const before = replicasOf(set);
-  if (before === replicas && known) return;
-  await rollout.mirrors.patch(refOf(set), {
-    type: 'merge',
-    body: { metadata: { annotations }, spec: { replicas } },
-  });
-  if (before !== replicas) announce(rollout.events, owner, set, before, replicas);
-}
-
-function announce(events: Recorder, owner: Resource, set: Resource, before: number, after: number): void {
-  const direction = after >= before ? 'up' : 'down';
-  events(
-    owner,
-    'Normal',
-    'ScalingReplicaSet',
-    `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${after}`,
-  );
-}
-
-/** A paused rollout keeps its shape while the whole is made larger or smaller. */
-async function scaleInProportion(rollout: Rollout, owner: Resource, owned: readonly Resource[]): Promise<void> {
-  const active = owned.filter((set) => replicasOf(set) > 0);
-  const total = active.reduce((sum, set) => sum + replicasOf(set), 0);
-  const allowed = (specOf(owner).replicas ?? 1) + (active.length > 1 ? bounds(specOf(owner)).surge : 0);
-  const sorted = [...active].sort((one, other) => replicasOf(other) - replicasOf(one));
-  let left = allowed - total;
-  for (const [index, set] of sorted.entries()) {
-    const share = index === sorted.length - 1 ? left : Math.round(((allowed - total) * replicasOf(set)) / total);
-    left -= share;
-    await scale(rollout, owner, set, Math.max(0, replicasOf(set) + share));
-  }
-}
 
 /** The oldest set whose template is the wanted one, the hash label aside. */
 function newest(owned: readonly Resource[], template: PodTemplate): Resource | undefined {
