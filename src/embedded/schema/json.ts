@@ -16,8 +16,12 @@ function write(value: JsonValue): string {
   return typeof value === 'string' ? text(value) : toJson(value);
 }
 
+/** JSON of a Go struct: its fields in their own order, escaped like the rest. */
+export const structJson = (value: object): string => escapeMarkup(JSON.stringify(value));
+
 const escapes: Record<string, string> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
-const text = (value: string) => JSON.stringify(value).replace(/[<>&]/g, (character) => escapes[character] ?? character);
+const escapeMarkup = (json: string) => json.replace(/[<>&]/g, (character) => escapes[character] ?? character);
+const text = (value: string) => escapeMarkup(JSON.stringify(value));
 
 /** Whether two values are the same JSON; a missing member and `undefined` are the same. */
 export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {

@@ -1,4 +1,4 @@
-import { Environment, Optional } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment, Optional, ParseError } from '@marcbachmann/cel-js';
 import { isJsonObject, type JsonValue } from '../../../resource/index.ts';
 import { registerKubernetesFunctions } from './cel-functions.ts';
 import type { Structural } from './structural.ts';
@@ -42,8 +42,27 @@ function compile(expression: string): Program | string {
       }
     };
   } catch (error) {
-    return `ERROR: <input>: ${firstLine(error)}`;
+    return syntaxError(expression, error);
   }
+}
+
+/** The tree of an expression, or what is wrong with its syntax. */
+export function parseRule(expression: string): ASTNode | string {
+  try {
+    return environment().parse(expression).ast;
+  } catch (error) {
+    return syntaxError(expression, error);
+  }
+}
+
+/** In the form of the CEL compiler: the place, the expression, and an arrow below the place. */
+function syntaxError(expression: string, error: unknown): string {
+  const at = error instanceof ParseError ? (error.range?.start ?? 0) : 0;
+  const before = expression.slice(0, at).split('\n');
+  const column = before.at(-1)?.length ?? 0;
+  const line = expression.split('\n')[before.length - 1] ?? '';
+  const place = `${before.length}:${column + 1}`;
+  return `ERROR: <input>:${place}: Syntax error: ${firstLine(error)}\n | ${line}\n | ${'.'.repeat(column)}^`;
 }
 
 function firstLine(error: unknown): string {
@@ -71,11 +90,18 @@ export function escapeProperty(name: string): string {
 export function toCel(value: JsonValue | undefined, schema: Structural | undefined): unknown {
   if (Array.isArray(value)) return value.map((item) => toCel(item, schema?.items));
   if (isJsonObject(value)) {
-    const members = Object.entries(value).map(([name, item]) => {
+    const members = Object.entries(value).flatMap(([name, item]) => {
       const property = schema?.field(name);
-      return property === undefined
-        ? [name, toCel(item, schema?.values)]
-        : [escapeProperty(name), toCel(item, property)];
+      if (property === undefined) return [[name, toCel(item, schema?.values)]];
+      const read = toCel(item, property);
+      const escaped = escapeProperty(name);
+      // Words that CEL keeps for itself are still fine after a dot.
+      return escaped === name
+        ? [[name, read]]
+        : [
+            [name, read],
+            [escaped, read],
+          ];
     });
     return Object.fromEntries(members);
   }

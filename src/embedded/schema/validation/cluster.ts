@@ -1,6 +1,6 @@
 import type { Resource } from '../../../resource/index.ts';
 import { at, each, number, text, texts } from '../access.ts';
-import { equalJson } from '../json.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { forbidden, invalid, invalidStruct, notSupported, required } from './causes.ts';
 import { atMostAll, checkSelector, countOrPercent, matches, named, nonNegative, oneOf } from './fields.ts';
@@ -58,7 +58,7 @@ export function checkBudget(object: Resource): Cause[] {
     causes.push(
       invalidStruct(
         'spec',
-        JSON.stringify({
+        structJson({
           MinAvailable: least,
           Selector: spec['selector'] ?? null,
           MaxUnavailable: most,

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../resource/index.ts';
 import { at, each, text, texts } from '../access.ts';
+import { structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { duplicate, forbidden, invalid, invalidStruct, notFound, notSupported, required } from './causes.ts';
 import { between, named, namedIfSet, oneOf, portNumber, protocols, requireText } from './fields.ts';
@@ -302,7 +303,7 @@ export function checkSecurity(path: string, context: JsonObject): Cause[] {
 function securityJson(context: JsonObject): string {
   const capabilities = at(context, 'capabilities');
   const value = (field: string) => context[field] ?? null;
-  return JSON.stringify({
+  return structJson({
     Capabilities:
       context['capabilities'] === undefined
         ? null

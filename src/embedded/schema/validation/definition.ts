@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type Resource } from '../../../resource/index.ts';
 import { at, each, text, texts } from '../access.ts';
-import { equalJson } from '../json.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { checkConversion } from './admission.ts';
 import { invalid, invalidStruct, required } from './causes.ts';
@@ -108,7 +108,7 @@ function checkVersions(spec: JsonObject): Cause[] {
 
 /** Versions as the server shows them, in the names of its internal type; what all have in common is not shown. */
 function versionsJson(versions: JsonObject[]): string {
-  return JSON.stringify(
+  return structJson(
     versions.map((version) => ({
       Name: version['name'],
       Served: version['served'] === true,

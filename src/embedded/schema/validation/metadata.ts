@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
 import { at, each, number, text, texts } from '../access.ts';
-import { equalJson } from '../json.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { forbidden, invalid, invalidStruct, required, tooLong } from './causes.ts';
 import { dnsLabel, labelValue, type NameRule, qualifiedName } from './names.ts';
@@ -115,7 +115,7 @@ function checkOwners(owners: JsonObject[], path: string): Cause[] {
 
 function ownerJson(owner: JsonObject): string {
   const fields = ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'];
-  return JSON.stringify(Object.fromEntries(fields.flatMap((field) => (field in owner ? [[field, owner[field]]] : []))));
+  return structJson(Object.fromEntries(fields.flatMap((field) => (field in owner ? [[field, owner[field]]] : []))));
 }
 
 function checkFinalizers(metadata: JsonObject, path: string): Cause[] {

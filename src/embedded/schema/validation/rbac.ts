@@ -1,6 +1,6 @@
 import type { JsonObject, Resource } from '../../../resource/index.ts';
 import { at, each, isEmpty, text, texts } from '../access.ts';
-import { equalJson } from '../json.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { invalid, invalidStruct, notSupported, required } from './causes.ts';
 import { checkSelector, named } from './fields.ts';
@@ -90,7 +90,7 @@ export const checkClusterRoleBinding = (object: Resource): Cause[] => checkBindi
 function checkSameRole(object: Resource, old: Resource): Cause[] {
   const ref = at(object, 'roleRef');
   if (equalJson(ref, at(old, 'roleRef'))) return [];
-  const shown = JSON.stringify({ APIGroup: ref['apiGroup'], Kind: ref['kind'], Name: ref['name'] });
+  const shown = structJson({ APIGroup: ref['apiGroup'], Kind: ref['kind'], Name: ref['name'] });
   return [invalidStruct('roleRef', shown, 'cannot change roleRef')];
 }
 

@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { JsonObject, Resource } from '../../../resource/index.ts';
 import { at, each, isEmpty, number, text, texts } from '../access.ts';
-import { equalJson } from '../json.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from './causes.ts';
 import { named, oneOf, port, portNumber, protocols } from './fields.ts';
@@ -88,7 +88,7 @@ function checkPorts(ports: JsonObject[], type: string): Cause[] {
 
 /** The server shows its internal type, with the names of Go fields. */
 function repeatedPort(field: string, one: JsonObject): Cause {
-  const shown = JSON.stringify({
+  const shown = structJson({
     Name: '',
     Protocol: one['protocol'],
     AppProtocol: null,

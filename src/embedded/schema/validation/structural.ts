@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../../resource/index.ts';
 import { at, each, isEmpty, text, texts } from '../access.ts';
-import { compileRule } from '../custom/cel.ts';
 import { compilePattern } from '../custom/pattern.ts';
-import { equalJson } from '../json.ts';
+import { examineRule } from '../custom/rule-check.ts';
+import { Structural } from '../custom/structural.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { forbidden, invalid, invalidStruct, notSupported, required } from './causes.ts';
 
@@ -28,18 +29,28 @@ export function checkSchemaDefinition(path: string, schema: JsonObject, withStat
   return [...causes, ...standard, ...(opaque ? [] : walk(path, schema, 'root', checkStructure))];
 }
 
-type Check = (path: string, schema: JsonObject, level: Level) => Cause[];
+/** `open` counts the lists and maps without a limit around a node. */
+type Check = (path: string, schema: JsonObject, level: Level, open: number) => Cause[];
 
 /** A check of a node and of everything below it that stands for a value. */
-function walk(path: string, schema: JsonObject, level: Level, check: Check): Cause[] {
+function walk(path: string, schema: JsonObject, level: Level, check: Check, open = 0): Cause[] {
   const causes: Cause[] = [];
   for (const [name, property] of Object.entries(at(schema, 'properties')))
-    if (isJsonObject(property)) causes.push(...walk(`${path}.properties[${name}]`, property, 'field', check));
+    if (isJsonObject(property)) causes.push(...walk(`${path}.properties[${name}]`, property, 'field', check, open));
   const { items, additionalProperties } = schema;
-  if (isJsonObject(items)) causes.push(...walk(`${path}.items`, items, 'item', check));
+  if (isJsonObject(items))
+    causes.push(...walk(`${path}.items`, items, 'item', check, open + (schema['maxItems'] === undefined ? 1 : 0)));
   if (isJsonObject(additionalProperties))
-    causes.push(...walk(`${path}.additionalProperties`, additionalProperties, 'field', check));
-  return [...causes, ...check(path, schema, level)];
+    causes.push(
+      ...walk(
+        `${path}.additionalProperties`,
+        additionalProperties,
+        'field',
+        check,
+        open + (schema['maxProperties'] === undefined ? 1 : 0),
+      ),
+    );
+  return [...causes, ...check(path, schema, level, open)];
 }
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -52,7 +63,7 @@ const missingType: Record<Level, string> = {
 const intOrString = [{ type: 'integer' }, { type: 'string' }];
 
 /** Words that mean something to the server, and in what combinations. */
-function checkStandard(path: string, schema: JsonObject): Cause[] {
+function checkStandard(path: string, schema: JsonObject, level: Level, open: number): Cause[] {
   const type = text(schema['type']);
   const causes: Cause[] = [];
   if (type !== '' && !types.includes(type)) causes.push(notSupported(`${path}.type`, type, types));
@@ -72,7 +83,12 @@ function checkStandard(path: string, schema: JsonObject): Cause[] {
   const additional = schema['additionalProperties'];
   if (!isEmpty(schema['properties']) && additional !== undefined && additional !== false)
     causes.push(forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
-  return [...causes, ...checkListType(path, schema), ...checkMapType(path, schema), ...checkRules(path, schema)];
+  return [
+    ...causes,
+    ...checkListType(path, schema),
+    ...checkMapType(path, schema),
+    ...checkRules(path, schema, level, open),
+  ];
 }
 
 /** Every value has a type, and what is an object looks like one. */
@@ -198,9 +214,25 @@ function checkMapType(path: string, schema: JsonObject): Cause[] {
   return causes;
 }
 
+const advice =
+  'exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)';
+
+/**
+ * The server estimates what a rule can cost at most. A loop over a collection without a limit, inside of another one or
+ * for every item of one, is always beyond its budget; what it would refuse besides is let through here.
+ */
+const tooCostly = (path: string): Cause[] => [
+  forbidden(path, `estimated rule cost ${advice}`),
+  forbidden(path, 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema'),
+  forbidden(
+    path.replace(/\.openAPIV3Schema\..*$/, '.openAPIV3Schema'),
+    `x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema ${advice}`,
+  ),
+];
+
 /** A rule as the server shows it, in the names of its internal type. */
 function ruleJson(rule: JsonObject): string {
-  return JSON.stringify({
+  return structJson({
     Rule: rule['rule'],
     Message: rule['message'] ?? '',
     MessageExpression: rule['messageExpression'] ?? '',
@@ -212,16 +244,18 @@ function ruleJson(rule: JsonObject): string {
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
-function checkRules(path: string, schema: JsonObject): Cause[] {
+function checkRules(path: string, schema: JsonObject, level: Level, open: number): Cause[] {
+  const structural = new Structural(schema);
   return each(schema['x-kubernetes-validations']).flatMap((rule, index) => {
     const here = `${path}.x-kubernetes-validations[${index}]`;
     const [source, message] = [text(rule['rule']).trim(), text(rule['message'])];
     const causes: Cause[] = [];
     if (source === '') causes.push(required(`${here}.rule`, 'rule is not specified'));
     else {
-      const program = compileRule(source);
-      if (typeof program === 'string')
-        causes.push(invalidStruct(`${here}.rule`, ruleJson(rule), `compilation failed: ${program}`));
+      const { problem, loops } = examineRule(source, structural, level === 'root');
+      if (problem !== undefined)
+        causes.push(invalidStruct(`${here}.rule`, ruleJson(rule), `compilation failed: ${problem}`));
+      else if (Math.min(open, 1) + loops > 1) causes.push(...tooCostly(`${here}.rule`));
     }
     if (message !== '' && message.trim() === '')
       causes.push(invalid(`${here}.message`, message, 'must be non-empty if specified'));

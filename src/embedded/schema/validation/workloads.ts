@@ -1,6 +1,6 @@
 import type { JsonObject, Resource } from '../../../resource/index.ts';
 import { at, each, isEmpty, number, text } from '../access.ts';
-import { equalJson } from '../json.ts';
+import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { forbidden, invalid, invalidStruct, notSupported, required } from './causes.ts';
 import {
@@ -114,7 +114,7 @@ function checkStrategy(path: string, strategy: JsonObject): Cause[] {
 
 /** The whole strategy is shown, in the names of the server's internal type. */
 function notSupportedStruct(path: string, strategy: JsonObject, supported: readonly string[]): Cause {
-  const shown = JSON.stringify({ Type: strategy['type'], RollingUpdate: strategy['rollingUpdate'] ?? null });
+  const shown = structJson({ Type: strategy['type'], RollingUpdate: strategy['rollingUpdate'] ?? null });
   return {
     reason: 'FieldValueNotSupported',
     message: `Unsupported value: ${shown}: supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`,
@@ -193,7 +193,7 @@ function checkStatefulSpec(spec: JsonObject): Cause[] {
     causes.push(
       invalidStruct(
         'spec.updateStrategy.rollingUpdate',
-        JSON.stringify({ Partition: number(at(strategy, 'rollingUpdate')['partition']), MaxUnavailable: null }),
+        structJson({ Partition: number(at(strategy, 'rollingUpdate')['partition']), MaxUnavailable: null }),
         "only allowed for updateStrategy 'RollingUpdate'",
       ),
     );
@@ -205,7 +205,7 @@ function checkStatefulSpec(spec: JsonObject): Cause[] {
     causes.push(
       invalidStruct(
         'spec.updateStrategy',
-        JSON.stringify({ Type: strategy['type'], RollingUpdate: rolling ?? null }),
+        structJson({ Type: strategy['type'], RollingUpdate: rolling ?? null }),
         "must be 'RollingUpdate' or 'OnDelete'",
       ),
     );
