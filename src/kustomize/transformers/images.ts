@@ -53,8 +53,10 @@ function visitContainers(node: YamlNode, set: (node: YamlNode) => void): void {
 /** The name is a regular expression, put into another one as it is. */
 function imageMatcher(name: string): (image: string) => boolean {
   const pattern = goRegExp(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`);
-  if (pattern === undefined) fail(`the image name '${name}' is not a valid regular expression`);
-  return (image) => pattern.test(image);
+  return (image) => {
+    if (pattern === undefined) fail(`the image name '${name}' is not a valid regular expression`);
+    return pattern.test(image);
+  };
 }
 
 function changed(text: string, image: Image): string {
