@@ -1,7 +1,7 @@
 import type { ImageRow } from './images.ts';
 import type { Addresses } from './network/addresses.ts';
 import type { ServiceProxy } from './network/proxy.ts';
-import type { Services } from './network/services.ts';
+import type { Backend, Services } from './network/services.ts';
 import type { Guard } from './process/guard.ts';
 import type { Mounting } from './process/sandbox.ts';
 import type { PythonEnvironments } from './python.ts';
@@ -20,6 +20,6 @@ export interface Host {
   /** The machine's PATH and LANG: all that programs of pods get of its environment. */
   env: { PATH: string; LANG: string };
   /** Where pods reach the API. */
-  api: { host: string; port: string } | undefined;
+  api: Backend | undefined;
   allocatable: Readonly<Record<string, string>>;
 }

@@ -63,7 +63,7 @@ export async function startNode(cluster: Cluster, options: NodeOptions): Promise
   const mirrors = new Mirrors(cluster);
   const pods = mirrors.of('v1', 'Pod');
   const machine = await machineStatus(directory);
-  const host = await openHost(new Services(mirrors), machine['allocatable'] as Record<string, string>, options);
+  const host = await openHost(mirrors, machine['allocatable'] as Record<string, string>, options);
   const how = host.mounting.how === 'namespace' ? 'mount-namespace' : 'path-rewriting';
   const facts: NodeFacts = {
     name,
@@ -102,13 +102,15 @@ export async function startNode(cluster: Cluster, options: NodeOptions): Promise
 }
 
 async function openHost(
-  services: Services,
+  mirrors: Mirrors,
   allocatable: Readonly<Record<string, string>>,
   options: NodeOptions,
 ): Promise<Host> {
   const { directory, env, onError = () => undefined } = options;
   const addresses = new Addresses(directory);
-  const api = options.api === undefined ? undefined : new URL(options.api);
+  const url = options.api === undefined ? undefined : new URL(options.api);
+  const api = url === undefined ? undefined : { ip: url.hostname, port: Number(url.port || 443) };
+  const services = new Services(mirrors, api);
   return {
     directory,
     guard: await Guard.start(path.join(directory, 'processes')),
@@ -119,7 +121,7 @@ async function openHost(
     services,
     proxy: new ServiceProxy(services, addresses, onError),
     env: { PATH: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', LANG: env['LANG'] ?? 'C.UTF-8' },
-    api: api === undefined ? undefined : { host: api.hostname, port: api.port || '443' },
+    api,
     allocatable,
   };
 }

@@ -215,9 +215,9 @@ export class PodRuntime {
     const links = await serviceVariables(this.#pod, services, proxy);
     if (api !== undefined)
       Object.assign(links, {
-        KUBERNETES_SERVICE_HOST: api.host,
-        KUBERNETES_SERVICE_PORT: api.port,
-        KUBERNETES_SERVICE_PORT_HTTPS: api.port,
+        KUBERNETES_SERVICE_HOST: api.ip,
+        KUBERNETES_SERVICE_PORT: String(api.port),
+        KUBERNETES_SERVICE_PORT_HTTPS: String(api.port),
       });
     const { configuration } = this.#around;
     const asked = variablesOf(this.#pod, spec, { configuration, place: this.#place(), services: links });

@@ -109,7 +109,7 @@ export async function makeBed(options: Partial<NodeOptions> & { controllers?: bo
       const watching = new AbortController();
       let last: PodView | undefined;
       try {
-        const late = AbortSignal.any([watching.signal, AbortSignal.timeout(15_000)]);
+        const late = AbortSignal.any([watching.signal, AbortSignal.timeout(50_000)]);
         for await (const event of cluster.watch({ apiVersion: 'v1', kind: 'Pod' }, { signal: late })) {
           const found = event.type === 'RELISTED' ? event.items : event.type === 'BOOKMARK' ? [] : [event.object];
           for (const pod of found as PodView[]) {

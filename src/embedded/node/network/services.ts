@@ -23,7 +23,11 @@ export class Services {
   readonly #services: Mirror;
   readonly #slices: Mirror;
 
-  constructor(mirrors: Mirrors) {
+  readonly #api: Backend | undefined;
+
+  /** `api` is what the Service `kubernetes` leads to, where nothing else says so. */
+  constructor(mirrors: Mirrors, api?: Backend) {
+    this.#api = api;
     this.#services = mirrors.of('v1', 'Service');
     this.#slices = mirrors.of('discovery.k8s.io/v1', 'EndpointSlice');
   }
@@ -43,6 +47,8 @@ export class Services {
 
   /** Who answers on a port of a Service now. */
   backends(service: Resource, port: ServicePort): Backend[] {
+    const { name, namespace } = service.metadata;
+    if (name === 'kubernetes' && namespace === 'default' && this.#api !== undefined) return [this.#api];
     return this.#slicesOf(service).flatMap((slice) => {
       const target = slice.ports?.find(
         ({ name, protocol }) => (name ?? '') === port.name && (protocol ?? 'TCP') === port.protocol,

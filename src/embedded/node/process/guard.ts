@@ -62,7 +62,7 @@ const script = `
          groups=$rest ;;
     esac
   done
-  for one in $groups; do kill -KILL -- "-$one"; done`;
+  for one in $groups; do kill -s KILL -- "-$one"; done`;
 
 async function killLeftBehind(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
