@@ -5,6 +5,7 @@ import { partOf } from './inventory/applyset.ts';
 import { getIfThere, placeOf } from './live.ts';
 import { fieldManager } from './owned.ts';
 import type { Change } from './plan.ts';
+import { takeOver } from './takeover.ts';
 
 type Upsert = Extract<Change, { op: 'create' | 'update' }>;
 type Refetched = { apiVersion: string; kind: string; namespace?: string; name: string };
@@ -23,6 +24,11 @@ export async function send(cluster: Cluster, change: Upsert, force: boolean): Pr
   const options = { fieldManager, force, fieldValidation: 'Strict' } as const;
   if (change.op === 'create') return cluster.apply(change.to, options);
   const { uid } = change.from.metadata;
+  if (change.takeover === true) {
+    const live = await getIfThere(cluster, refOf(change), {});
+    if (live !== undefined && live.metadata.uid === uid)
+      await takeOver(cluster, { ...live, apiVersion: change.apiVersion, kind: change.id.kind });
+  }
   const pinned = { ...change.to, metadata: { ...change.to.metadata, ...(uid === undefined ? {} : { uid }) } };
   try {
     return await cluster.apply(pinned, options);

@@ -10,9 +10,10 @@ import { type Mask, maskConflict, maskFields, scrub } from './mask.ts';
 import { componentOf } from './order/edges.ts';
 import { fieldManager, intentDigest, ownedDigest, ownedFields } from './owned.ts';
 import type { Change, Conflict, Foreign } from './plan.ts';
-import { canonical } from './read.ts';
+import { canonical, textAt } from './read.ts';
 import { replacement } from './replace.ts';
 import { isTransient, withRetries } from './retry.ts';
+import { afterTakeover, isMaker } from './takeover.ts';
 
 export interface CheckContext {
   cluster: Cluster;
@@ -88,10 +89,19 @@ async function checkNew(
     if (homeless && !invalid) return create(`namespace ${home} is only made by this plan`);
     const webhook = /failed calling webhook "([^"]*)"/.exec(error.message)?.[1];
     if (webhook !== undefined) return create(`webhook ${webhook} does not answer`);
+    if (error.status === 404 && bindsPlanned(context, intent))
+      return create('the role it binds is only made by this plan');
     if (error.status === 403 && isPlanned(context, error.message))
       return create('what it refers to is only made by this plan');
     throw error;
   }
+}
+
+/** A binding to a role that does not exist yet is refused with 404 to whoever may not bind everything. */
+function bindsPlanned(context: CheckContext, intent: Resource): boolean {
+  const [kind, name] = [textAt(intent, 'roleRef', 'kind'), textAt(intent, 'roleRef', 'name')];
+  const namespace = kind === 'Role' ? (intent.metadata.namespace ?? '') : '';
+  return context.planned.has(`rbac.authorization.k8s.io/${kind}/${namespace}/${name}`);
 }
 
 /** Whether a refusal is about a role, an account or a class that the plan makes before this object. */
@@ -148,8 +158,9 @@ async function checkLive(
       },
     };
   }
+  const takeover = foreign !== undefined;
   if (isProven(member, intent, live)) return { change: { ...base(intent), op: 'unchanged', to: intent, from: live } };
-  const conflicts: Conflict[] = [];
+  let conflicts: Conflict[] = [];
   let result: Resource;
   try {
     result = await dryRunTaking(context, intent, live, warnings, conflicts);
@@ -161,11 +172,26 @@ async function checkLive(
     }
     return await replacing(context, intent, live, error, warnings);
   }
+  if (takeover) {
+    result = afterTakeover(live, result);
+    conflicts = conflicts.filter((conflict) => !isMaker(conflict.manager));
+  }
   const fields = maskFields(intent, fieldChanges(live, result), context.mask);
   const sameOwner = canonical(ownedFields(live)) === canonical(ownedFields(result));
   if (fields.length === 0 && sameOwner) return { change: { ...base(intent), op: 'unchanged', to: intent, from: live } };
   const reason = fields.length === 0 ? { reason: 'only who manages its fields changes' } : {};
-  return { conflicts, change: { ...base(intent), op: 'update', to: intent, from: live, fields, ...reason } };
+  return {
+    conflicts,
+    change: {
+      ...base(intent),
+      op: 'update',
+      to: intent,
+      from: live,
+      fields,
+      ...reason,
+      ...(takeover ? { takeover } : {}),
+    },
+  };
 }
 
 /** Nothing to ask: we sent exactly this before, and what we own is as it was then. */

@@ -1,8 +1,9 @@
 import type { Cluster } from '../cluster/index.ts';
 import { UserError } from '../errors.ts';
-import { formatId } from '../resource/index.ts';
-import { ensureHome } from './bookkeeping.ts';
+import { formatId, type ResourceId } from '../resource/index.ts';
+import { ensureHome, homeId } from './bookkeeping.ts';
 import type { ApplyEvent, ApplyResult } from './events.ts';
+import { homeNamespace, inventoryName } from './inventory/applyset.ts';
 import { readInventory } from './inventory.ts';
 import { acquire } from './lease.ts';
 import type { Plan } from './plan.ts';
@@ -124,21 +125,21 @@ async function carryOut(cluster: Cluster, plan: Plan, terms: Terms, emit: Emit):
   const components = [...new Set(plan.changes.flatMap((change) => change.component ?? []))].sort();
   emit({ type: 'started', changes: plan.changes.filter(isChange).length, components });
   if (plan.empty) return runPlan(cluster, plan, undefined, terms, emit);
-  let waitingFor = '';
+  let told = '';
+  const waitFor = (id: ResourceId, reason: string) => {
+    if (reason !== told) emit({ type: 'waiting', id, reason });
+    told = reason;
+  };
+  const lease = {
+    group: 'coordination.k8s.io',
+    kind: 'Lease',
+    namespace: homeNamespace,
+    name: inventoryName(plan.owner),
+  };
   const hold = await acquire(cluster, plan.owner, {
     ...terms,
-    prepare: () => ensureHome(cluster, terms),
-    onWaiting(holder) {
-      if (holder === waitingFor) return;
-      waitingFor = holder;
-      const id = {
-        group: 'coordination.k8s.io',
-        kind: 'Lease',
-        namespace: 'slipway-system',
-        name: `${plan.owner.stack}.${plan.owner.environment}`,
-      };
-      emit({ type: 'waiting', id, reason: `${holder} is changing the same stack` });
-    },
+    prepare: () => ensureHome(cluster, terms, (reason) => waitFor(homeId, reason)),
+    onWaiting: (holder) => waitFor(lease, `${holder} is changing the same stack`),
   });
   let homeGoes = false;
   try {

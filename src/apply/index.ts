@@ -7,6 +7,8 @@ export type { Finding } from './doctor/finding.ts';
 export { type DoctorOptions, examine } from './doctor.ts';
 export type { ApplyEvent, ApplyResult, Failure } from './events.ts';
 export { type ExecuteOptions, execute } from './execute.ts';
+export type { FieldPolicy } from './field-policy.ts';
+export { fingerprint } from './fingerprint.ts';
 export { type Revision, readHistory } from './history.ts';
 export { type InventorySummary, readInventories } from './inventory.ts';
 export { makePlan, type PlanOptions } from './make-plan.ts';

@@ -3,6 +3,7 @@ import { type Problem, UserError } from '../errors.ts';
 import { formatId, idOf, keyOf, type Resource } from '../resource/index.ts';
 import { type CheckContext, type Checked, check } from './check.ts';
 import { makeLimit, mapLimited } from './concurrency.ts';
+import { type FieldPolicy, withIgnoredFields } from './field-policy.ts';
 import { type Source, systemSource } from './generate/certificate.ts';
 import { fillGenerated } from './generate/fill.ts';
 import { makeIntents } from './intent.ts';
@@ -14,7 +15,7 @@ import { type Live, readLive } from './live.ts';
 import { makeMask } from './mask.ts';
 import { aggregateEdges } from './order/aggregates.ts';
 import { deleteEdges } from './order/delete-edges.ts';
-import { applyEdges } from './order/edges.ts';
+import { applyEdges, componentOf } from './order/edges.ts';
 import { acyclic } from './order/graph.ts';
 import type { Change, Edge, Owner, Plan, ProtectedClass } from './plan.ts';
 import { planRemovals } from './removals.ts';
@@ -27,6 +28,10 @@ export interface PlanOptions {
   adopt?: boolean;
   /** Takes fields that other managers hold. Default false: they are listed in `plan.conflicts`. */
   forceConflicts?: boolean;
+  /** Only these components: what belongs to others stays as it is, in the cluster and in the inventory. */
+  only?: readonly string[];
+  /** Fields that others may set; see also the annotation `slipway.dev/ignore-fields`. */
+  ignoreFields?: readonly FieldPolicy[];
   /** Component → the components it needs, which must be ready first. */
   requires?: Readonly<Record<string, readonly string[]>>;
   /** The namespace of namespaced objects that name none. Default `default`. */
@@ -46,19 +51,21 @@ export const everythingApplied = 'everything applied';
 const patience = 20_000;
 
 /**
- * What `execute` would do to bring the cluster to `desired`; writes nothing. Objects of `owner` not in it are removed.
+ * What `execute` would do to bring the cluster to the `given` objects; writes nothing. Objects of `owner` not in it are removed.
  * Everything that can never work (an unknown kind, an invalid object, a permission that is missing) is collected and
  * thrown as one `PLAN_FAILED`.
  */
 export async function makePlan(
   cluster: Cluster,
   owner: Owner,
-  desired: readonly Resource[],
+  given: readonly Resource[],
   options: PlanOptions = {},
 ): Promise<Plan> {
   const call = { signal: options.signal ?? new AbortController().signal };
   const limit = makeLimit(options.concurrency ?? 16);
   const identity = identityOf(owner);
+  const chosen = (component: string | undefined) => options.only?.includes(component ?? '') ?? true;
+  const desired = given.filter((object) => chosen(componentOf(object)));
   const [resolved, inventory] = await Promise.all([
     resolveKinds(cluster, desired, call),
     readInventory(cluster, owner, call),
@@ -69,7 +76,10 @@ export async function makePlan(
   const members = new Map((inventory?.members ?? []).map((member) => [memberKey(member), member]));
   const live = await readLive(cluster, made.intents, [...members.values()], resolved.kinds, identity, limit, call);
   const filled = await fillGenerated(cluster, made.intents, live, options.source ?? systemSource, call);
-  const planned = new Set(filled.intents.map((intent) => keyOf(idOf(intent))));
+  const intents = filled.intents.map((intent) =>
+    withIgnoredFields(intent, live.get(keyOf(idOf(intent))), options.ignoreFields ?? []),
+  );
+  const planned = new Set(intents.map((intent) => keyOf(idOf(intent))));
   const context: CheckContext = {
     cluster,
     call,
@@ -77,47 +87,48 @@ export async function makePlan(
     identity,
     members,
     planned,
-    newNamespaces: newNamespaces(filled.intents, live),
+    newNamespaces: newNamespaces(intents, live),
     force: options.forceConflicts ?? false,
     adopt: options.adopt ?? false,
     mask: makeMask(),
     deadline: performance.now() + patience,
   };
-  const checked = await mapLimited(filled.intents, limit, (intent) =>
-    check(context, intent, live.get(keyOf(idOf(intent)))),
-  );
+  const checked = await mapLimited(intents, limit, (intent) => check(context, intent, live.get(keyOf(idOf(intent)))));
   refuse(checked.flatMap((item) => item.problem ?? []));
 
-  const gone = [...members.values()].filter((member) => !planned.has(memberKey(member)));
-  const removals =
-    options.prune === false
-      ? { changes: [], losses: [] }
-      : await planRemovals(
-          {
-            cluster,
-            call,
-            limit,
-            identity,
-            live,
-            desiredUids: new Set(filled.intents.flatMap((intent) => live.get(keyOf(idOf(intent)))?.metadata.uid ?? [])),
-            usedNamespaces: new Set(filled.intents.flatMap((intent) => intent.metadata.namespace ?? [])),
-            withData: new Set(options.withData),
-          },
-          gone,
-        );
+  const others = [...members.values()].filter((member) => !planned.has(memberKey(member)));
+  const gone = options.prune === false ? [] : others.filter((member) => chosen(member.component));
+  const left = others.filter((member) => !gone.includes(member));
+  const removals = await planRemovals(
+    {
+      cluster,
+      call,
+      limit,
+      identity,
+      live,
+      desiredUids: new Set(intents.flatMap((intent) => live.get(keyOf(idOf(intent)))?.metadata.uid ?? [])),
+      usedNamespaces: new Set([
+        ...intents.flatMap((intent) => intent.metadata.namespace ?? []),
+        ...left.flatMap((member) => member.id.namespace ?? []),
+      ]),
+      withData: new Set(options.withData),
+    },
+    gone,
+  );
   const changes = [...checked.flatMap((item) => item.change ?? []), ...removals.changes];
   return {
     owner,
     kind: 'apply',
     changes,
-    edges: edgesOf(filled.intents, changes, resolved.kinds, options.requires, live),
-    warnings: [...filled.warnings, ...warningsOf(filled.intents, checked)],
+    edges: edgesOf(intents, changes, resolved.kinds, options.requires, live),
+    warnings: [...filled.warnings, ...warningsOf(intents, checked)],
     conflicts: checked.flatMap((item) => item.conflicts ?? []),
     foreign: checked.flatMap((item) => item.foreign ?? []),
     losses: removals.losses,
     ...baseOf(inventory),
     ...(options.requires === undefined ? {} : { requires: options.requires }),
-    ...(options.prune === false && gone.length > 0 ? { unplanned: gone.map(memberKey) } : {}),
+    ...(left.length > 0 ? { unplanned: left.map(memberKey) } : {}),
+    ...(options.only === undefined ? {} : { partial: true }),
     empty: isEmpty(changes, inventory),
   };
 }

@@ -28,6 +28,8 @@ export interface Plan {
   base?: { uid: string; resourceVersion: string };
   /** `keyOf` of members that are left as they are because nothing was to be removed (`prune: false`). */
   unplanned?: readonly string[];
+  /** Only some components were planned: such an apply is no revision to go back to. */
+  partial?: boolean;
   /** Component → the components it needs, as given; a revision remembers it. */
   requires?: Readonly<Record<string, readonly string[]>>;
   /** The revision that a rollback goes back to. */
@@ -49,7 +51,15 @@ interface ChangeBase {
 export type Change =
   /** `unverified` says why the server could not check the object yet. */
   | (ChangeBase & { op: 'create'; to: Resource; unverified?: string })
-  | (ChangeBase & { op: 'update'; to: Resource; from: Resource; fields: readonly FieldChange[]; unverified?: string })
+  /** `takeover`: the fields of the tool that made the object are handed over to us first. */
+  | (ChangeBase & {
+      op: 'update';
+      to: Resource;
+      from: Resource;
+      fields: readonly FieldChange[];
+      unverified?: string;
+      takeover?: boolean;
+    })
   | (ChangeBase & { op: 'replace'; to: Resource; from: Resource; fields: readonly FieldChange[] })
   | (ChangeBase & { op: 'unchanged'; to: Resource; from: Resource })
   /** `notOurs`: an object of users that goes with its definition because its class was asked for. */

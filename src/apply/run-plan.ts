@@ -48,7 +48,7 @@ export async function runPlan(
     );
     terms.signal.throwIfAborted();
     await run.keep();
-    if (records !== undefined) await conclude(cluster, plan, records, terms, run);
+    if (records !== undefined) await conclude(cluster, plan, records, terms, run, emit);
     return run.result();
   } finally {
     await feed.close();
@@ -78,6 +78,7 @@ async function announce(cluster: Cluster, plan: Plan, records: Records, terms: T
     ...finalTerms(terms),
     now,
   });
+  if (plan.partial === true) return;
   const objects = plan.changes.flatMap((change) => ('to' in change ? change.to : []));
   const facts = { revision, now, ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }) };
   const content = { objects, requires: { ...plan.requires } };
@@ -85,9 +86,16 @@ async function announce(cluster: Cluster, plan: Plan, records: Records, terms: T
 }
 
 /** After the last change: the inventory is cut down to what is there, or taken away with the last object. */
-async function conclude(cluster: Cluster, plan: Plan, records: Records, terms: Terms, run: Run): Promise<void> {
+async function conclude(
+  cluster: Cluster,
+  plan: Plan,
+  records: Records,
+  terms: Terms,
+  run: Run,
+  emit: Emit,
+): Promise<void> {
   const revision = revisionOf(records);
-  if (plan.kind === 'apply') {
+  if (plan.kind === 'apply' && plan.partial !== true) {
     const end = { ok: run.result().ok, summary: run.summary() };
     await withRetries(() => endRevision(cluster, plan.owner, revision, end), finalTerms(terms));
   }
@@ -98,7 +106,8 @@ async function conclude(cluster: Cluster, plan: Plan, records: Records, terms: T
   }
   if (run.removed.size > 0) run.report(await findResidue(cluster, run.removed, identityOf(plan.owner), terms));
   const home = await removeInventory(cluster, plan.owner, finalTerms(terms));
-  if (home === undefined) return;
+  if (home.stays !== undefined) emit({ type: 'kept', id: homeId, reason: home.stays });
+  if (home.goes === undefined) return;
   await records.homeGoes();
-  await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home);
+  await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home.goes);
 }

@@ -2,20 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDeletePlan, makePlan, makeRollbackPlan, readHistory } from '../../src/apply/index.ts';
 import type { Cluster } from '../../src/cluster/index.ts';
 import { type ControlPlane, controlPlaneAvailable, sharedControlPlane } from '../support/control-plane.ts';
-import { apply, carryOut, lines, objects, owner, unique } from './stack.ts';
+import { apply, carryOut, keepHome, lines, objects, owner, unique } from './stack.ts';
 
 describe.skipIf(!controlPlaneAvailable)('the history of a stack', () => {
   let plane: ControlPlane;
   let cluster: Cluster;
   let name: string;
+  let releaseHome: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     plane = await sharedControlPlane();
     cluster = await plane.cluster();
+    releaseHome = await keepHome(cluster);
     name = unique('history');
   });
   afterAll(async () => {
     await carryOut(cluster, await makeDeletePlan(cluster, owner(name)));
+    await releaseHome?.();
     await plane?.down();
   });
 

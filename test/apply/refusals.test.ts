@@ -2,20 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDeletePlan, makePlan } from '../../src/apply/index.ts';
 import { type Cluster, connect } from '../../src/cluster/index.ts';
 import { type ControlPlane, controlPlaneAvailable, sharedControlPlane } from '../support/control-plane.ts';
-import { apply, carryOut, lines, objects, owner, told, unique } from './stack.ts';
+import { apply, carryOut, keepHome, lines, objects, owner, told, unique } from './stack.ts';
 
 describe.skipIf(!controlPlaneAvailable)('what can never work', () => {
   let plane: ControlPlane;
   let cluster: Cluster;
   let name: string;
+  let releaseHome: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     plane = await sharedControlPlane();
     cluster = await plane.cluster();
+    releaseHome = await keepHome(cluster);
     name = unique('refusals');
     await plane.kubectl(['create', 'namespace', name]);
   });
   afterAll(async () => {
+    await releaseHome?.();
     await plane?.kubectl(['delete', 'namespace', name, '--wait=false']);
     await plane?.down();
   });

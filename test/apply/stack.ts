@@ -3,6 +3,7 @@ import {
   type ApplyResult,
   type ExecuteOptions,
   execute,
+  makeDeletePlan,
   makePlan,
   type Owner,
   type Plan,
@@ -69,4 +70,15 @@ export function told(events: readonly ApplyEvent[], type: ApplyEvent['type']): s
     const text = 'reason' in event ? event.reason : 'message' in event ? `${event.code} ${event.message}` : undefined;
     return [`${formatId(event.id)}${text === undefined ? '' : `: ${text}`}`];
   });
+}
+
+/**
+ * Keeps the namespace of the inventories alive while a file of tests runs: it goes with the last inventory, which takes
+ * the cluster some five seconds each time.
+ */
+export async function keepHome(cluster: Cluster): Promise<() => Promise<void>> {
+  const holder = owner(unique('holder'));
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: holder.stack, namespace: 'default' } };
+  await apply(cluster, holder, [object]);
+  return async () => void (await carryOut(cluster, await makeDeletePlan(cluster, holder)));
 }
