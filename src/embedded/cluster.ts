@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResponse, Transport } from '../cluster/index.ts';
 import type { JsonObject, Resource } from '../resource/index.ts';
 import { escalation } from './admission/escalation.ts';
+import { limitRanges } from './admission/limits.ts';
 import { namespaceLifecycle } from './admission/namespaces.ts';
 import {
   defaultIngressClass,
@@ -11,6 +12,7 @@ import {
   runtimeClasses,
   serviceAccounts,
 } from './admission/pods.ts';
+import { quotas } from './admission/quota.ts';
 import { webhooks } from './admission/webhooks.ts';
 import type { Admission, Api } from './api/api.ts';
 import { convertObject } from './api/conversion.ts';
@@ -72,6 +74,7 @@ const admission: readonly Admission[] = [
   defaultStorageClass,
   defaultIngressClass,
   nodeTaints,
+  limitRanges,
 ];
 
 /** The API itself, as pods find it. */
@@ -99,7 +102,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Embedde
       store,
       types,
       now,
-      admission: [...admission, escalation(authorizer), webhooks],
+      admission: [...admission, escalation(authorizer), webhooks, quotas],
       range: { prefix: '10.96', nodePorts: [30_000, 32_767] },
       convert: (object, to) => convertObject(api, object, to),
     };

@@ -1,4 +1,5 @@
 import { access } from './cases/access.ts';
+import { admission } from './cases/admission.ts';
 import { applies } from './cases/apply.ts';
 import { custom } from './cases/custom.ts';
 import { kinds } from './cases/kinds.ts';
@@ -11,6 +12,7 @@ import type { Case } from './contract.ts';
 /** Every case by topic. */
 export const topics: Record<string, readonly Case[]> = {
   access,
+  admission,
   apply: applies,
   custom,
   kinds,

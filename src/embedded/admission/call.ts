@@ -24,7 +24,9 @@ export async function callWebhook(
       ? new URL(url ?? '')
       : new URL(`https://${service.name}.${service.namespace}.svc:${service.port ?? 443}${service.path ?? '/'}`);
   target.searchParams.set('timeout', `${seconds}s`);
-  const prefix = `failed to call webhook: Post ${JSON.stringify(target.href)}`;
+  // Go prints the port that URLs leave out.
+  const shown = service === undefined ? target.href : target.href.replace(/^(https:\/\/[^/:]+)\//, '$1:443/');
+  const prefix = `failed to call webhook: Post ${JSON.stringify(shown)}`;
   const deadline = AbortSignal.timeout(seconds * 1000);
   try {
     const text = await post(api, target, config, printJson(review), AbortSignal.any([deadline, signal]));

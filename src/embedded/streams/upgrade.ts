@@ -9,6 +9,7 @@ import { addressOf, isTrue } from '../api/request.ts';
 import { ApiError, badRequest, notFound } from '../api/status.ts';
 import type { User } from '../auth/user.ts';
 import { type CommandStreams, streamsOverWebSocket, tellSize } from './channels.ts';
+import { forwardChannels } from './forward-channels.ts';
 import { serveSpdy } from './spdy.ts';
 
 /** What an upgraded request may do, checked before anything is opened. */
@@ -48,7 +49,9 @@ export function upgradeHandler(parts: UpgradeParts) {
       const upgrade = (request.headers.upgrade ?? '').toLowerCase();
       if (upgrade === 'websocket')
         webSockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-          if (subresource === 'portforward') forwardPorts(node, pod, createWebSocketStream(webSocket));
+          if (subresource === 'portforward' && webSocket.protocol !== tunnel) {
+            forwardChannels(node, pod, url.searchParams.getAll('ports').map(Number), webSocket);
+          } else if (subresource === 'portforward') forwardPorts(node, pod, createWebSocketStream(webSocket));
           else void open(streamsOverWebSocket(webSocket));
         });
       else if (upgrade === 'spdy/3.1') {
