@@ -1,5 +1,7 @@
-import type { JsonObject, Resource } from '../../resource/index.ts';
-import { at, each, isEmpty, number, text } from './access.ts';
+import { isJsonObject, type JsonObject, type Resource } from '../../resource/index.ts';
+import { at, each, isEmpty, number, text, texts } from './access.ts';
+import { formatOf } from './custom/formats.ts';
+import { standardFinalizers } from './validation/metadata.ts';
 import { quantityOf } from './validation/resources.ts';
 
 /** Where the template of a workload stands. */
@@ -12,14 +14,92 @@ const workloads = new Set(['DaemonSet', 'Deployment', 'Job', 'ReplicaSet', 'Repl
 
 /** What a write of a built-in kind earns besides being accepted, in the words of the real server. */
 export function warningsOf(kind: string, object: Resource, old: Resource | undefined): string[] {
-  if (kind === 'Service') return serviceWarnings(at(object, 'spec'));
+  const own = ownWarnings[kind];
+  if (own !== undefined) return own(object);
   const steps = templates[kind] ?? (workloads.has(kind) ? ['spec', 'template'] : undefined);
   if (steps === undefined) return [];
   // An update that leaves the pods as they are says nothing new about them.
   if (old !== undefined && (kind === 'Pod' || object.metadata.generation === old.metadata.generation)) return [];
   const template = steps.reduce((value: JsonObject, step) => at(value, step), object as JsonObject);
   const path = [...steps, 'spec'].join('.');
-  return podWarnings(path, at(template, 'spec'));
+  const history = number(at(object, 'spec')['revisionHistoryLimit']) < 0 && kind === 'StatefulSet';
+  return [
+    ...annotationWarnings([...steps, 'metadata.annotations'].join('.'), at(template, 'metadata')),
+    ...podWarnings(path, at(template, 'spec')),
+    ...(history
+      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
+      : []),
+  ];
+}
+
+const ownWarnings: Readonly<Record<string, (object: Resource) => string[]>> = {
+  CustomResourceDefinition: (object) => formatWarnings(at(object, 'spec')),
+  Ingress: (object) =>
+    annotationsOf(object)['kubernetes.io/ingress.class'] === undefined
+      ? []
+      : ['annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead'],
+  Node: (object) =>
+    isEmpty(at(object, 'spec')['externalID'])
+      ? []
+      : ['spec.externalID: this field is deprecated, and is unused by Kubernetes'],
+  PersistentVolume: (object) => [
+    ...classWarnings(object),
+    ...(at(object, 'spec')['persistentVolumeReclaimPolicy'] === 'Recycle'
+      ? [
+          'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
+        ]
+      : []),
+  ],
+  PersistentVolumeClaim: (object) => [
+    ...classWarnings(object),
+    ...fractional('spec.resources.requests[storage]', at(at(at(object, 'spec'), 'resources'), 'requests')['storage']),
+  ],
+  Service: (object) => serviceWarnings(at(object, 'spec')),
+};
+
+const annotationsOf = (object: JsonObject): JsonObject => at(at(object, 'metadata'), 'annotations');
+
+function classWarnings(object: Resource): string[] {
+  const name = 'volume.beta.kubernetes.io/storage-class';
+  if (annotationsOf(object)[name] === undefined) return [];
+  return [`metadata.annotations[${name}]: deprecated since v1.8; use "storageClassName" attribute instead`];
+}
+
+function fractional(path: string, value: JsonObject[string]): string[] {
+  if (value === undefined || quantityOf(value).nano % 1_000_000_000n === 0n) return [];
+  return [`${path}: fractional byte value ${JSON.stringify(value)} is invalid, must be an integer`];
+}
+
+/** Formats that nobody checks, once each. */
+function formatWarnings(spec: JsonObject): string[] {
+  const unknown = new Set<string>();
+  const visit = (schema: JsonObject): void => {
+    const format = text(schema['format']);
+    if (format !== '' && formatOf(schema) === undefined) unknown.add(format);
+    for (const below of [...Object.values(at(schema, 'properties')), schema['items'], schema['additionalProperties']])
+      if (isJsonObject(below)) visit(below);
+    for (const junctor of ['allOf', 'anyOf', 'oneOf']) for (const part of each(schema[junctor])) visit(part);
+  };
+  for (const version of each(spec['versions'])) visit(at(at(version, 'schema'), 'openAPIV3Schema'));
+  return [...unknown].sort().map((format) => `unrecognized format ${JSON.stringify(format)}`);
+}
+
+const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
+
+function annotationWarnings(path: string, metadata: JsonObject): string[] {
+  return Object.keys(at(metadata, 'annotations'))
+    .filter((name) => name.startsWith(appArmor))
+    .map((name) => `${path}[${name}]: deprecated since v1.30; use the "appArmorProfile" field instead`);
+}
+
+/** Finalizers of custom objects that do not say whose they are. */
+export function finalizerWarnings(object: Resource): string[] {
+  const words = 'to avoid accidental conflicts with other finalizer writers';
+  return texts(at(object, 'metadata')['finalizers']).flatMap((name) => {
+    if (name.includes('/') || standardFinalizers.has(name)) return [];
+    const what = name.includes('.') ? 'finalizer name including a path (/)' : 'finalizer name';
+    return [`metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified ${what} ${words}`];
+  });
 }
 
 function serviceWarnings(spec: JsonObject): string[] {
@@ -28,7 +108,7 @@ function serviceWarnings(spec: JsonObject): string[] {
   const warnings = ignored.map((field) => `spec.${field} is ignored for headless services`);
   if (headless && spec['sessionAffinity'] !== undefined && spec['sessionAffinity'] !== 'None')
     warnings.push('spec.SessionAffinity is ignored for headless services');
-  if (!isEmpty(spec['externalIPs']))
+  if (!headless && !isEmpty(spec['externalIPs']))
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
   if (spec['type'] !== 'ExternalName' && !isEmpty(spec['externalName']))
     warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
@@ -47,10 +127,19 @@ const gone: Readonly<Record<string, string>> = {
   cephfs: 'deprecated in v1.28, non-functional in v1.31+',
   rbd: 'deprecated in v1.28, non-functional in v1.31+',
 };
+const oldLabels: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+};
 const selectsNothing = 'a null labelSelector results in matching no pod';
 
 function podWarnings(path: string, spec: JsonObject): string[] {
-  const warnings: string[] = [];
+  const warnings = Object.keys(at(spec, 'nodeSelector')).flatMap((label) =>
+    oldLabels[label] === undefined ? [] : [`${path}.nodeSelector[${label}]: ${oldLabels[label]}`],
+  );
   for (const [index, one] of each(spec['topologySpreadConstraints']).entries())
     if (one['labelSelector'] === undefined)
       warnings.push(`${path}.topologySpreadConstraints[${index}].labelSelector: ${selectsNothing}`);
@@ -64,7 +153,8 @@ function podWarnings(path: string, spec: JsonObject): string[] {
   for (const field of ['initContainers', 'containers'])
     for (const [index, container] of each(spec[field]).entries())
       warnings.push(...containerWarnings(`${path}.${field}[${index}]`, container));
-  if (number(spec['terminationGracePeriodSeconds']) < 0)
+  // Of a pod itself the server makes a one of it before it looks.
+  if (path !== 'spec' && number(spec['terminationGracePeriodSeconds']) < 0)
     warnings.push(
       `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
     );
@@ -87,11 +177,7 @@ function containerWarnings(path: string, container: JsonObject): string[] {
   const warnings: string[] = [];
   for (const half of ['limits', 'requests'])
     for (const name of ['memory', 'ephemeral-storage']) {
-      const value = at(at(container, 'resources'), half)[name];
-      if (value !== undefined && quantityOf(value).nano % 1_000_000_000n !== 0n)
-        warnings.push(
-          `${path}.resources.${half}[${name}]: fractional byte value ${JSON.stringify(value)} is invalid, must be an integer`,
-        );
+      warnings.push(...fractional(`${path}.resources.${half}[${name}]`, at(at(container, 'resources'), half)[name]));
     }
   const known = new Set<string>();
   for (const [index, variable] of each(container['env']).entries()) {
@@ -107,19 +193,14 @@ function containerWarnings(path: string, container: JsonObject): string[] {
 }
 
 function portWarnings(path: string, ports: JsonObject[]): string[] {
-  const seen = new Map<string, number>();
-  return ports.flatMap((port, index) => {
-    const key = `${port['containerPort']}/${port['protocol']}`;
-    const other = seen.get(key);
-    if (other === undefined) {
-      seen.set(key, index);
-      return [];
-    }
-    const same = port['hostPort'] === ports[other]?.['hostPort'] && port['hostIP'] === ports[other]?.['hostIP'];
-    return [
-      `${path}.ports[${index}]: ${same ? 'duplicate' : 'overlapping'} port definition with ${path}.ports[${other}]`,
-    ];
-  });
+  const name = (index: number) => `${path}.ports[${index}]`;
+  return ports.flatMap((port, index) =>
+    ports.slice(0, index).flatMap((other, place) => {
+      if (port['containerPort'] !== other['containerPort'] || port['protocol'] !== other['protocol']) return [];
+      const same = port['hostPort'] === other['hostPort'] && port['hostIP'] === other['hostIP'];
+      return [`${name(index)}: ${same ? 'duplicate' : 'overlapping'} port definition with ${name(place)}`];
+    }),
+  );
 }
 
 function affinityWarnings(path: string, affinity: JsonObject): string[] {

@@ -116,7 +116,8 @@ export function answerOf(one: Case): Answer {
     one.change === undefined ? undefined : old,
     one.subresource === undefined ? {} : { subresource: one.subresource },
   );
-  const warnings = decoded.unknown.length === 0 ? {} : { warnings: decoded.unknown };
+  const words = [...decoded.unknown, ...(type.warnings?.(object, one.change === undefined ? undefined : old) ?? [])];
+  const warnings = words.length === 0 ? {} : { warnings: words.sort() };
   return causes.length === 0 ? { code: 200, ...warnings } : { code: 422, causes: sorted(causes) };
 }
 
@@ -169,7 +170,8 @@ function readAnswer({
   if (status < 300) {
     const warnings = [...(headers['warning'] ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)]
       .map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
-      .filter((warning) => warning.startsWith('unknown field'));
+      .sort();
+
     return { code: 200, ...(warnings.length === 0 ? {} : { warnings }) };
   }
   const message = String(json['message']);

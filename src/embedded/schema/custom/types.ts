@@ -5,6 +5,7 @@ import { type Shape, shapeOf } from '../shape.ts';
 import { invalid } from '../validation/causes.ts';
 import { checkMetadata, checkMetadataUpdate, metadataOf } from '../validation/metadata.ts';
 import { dnsSubdomain } from '../validation/names.ts';
+import { finalizerWarnings } from '../warnings.ts';
 import { checkSchema } from './check.ts';
 import { setCustomDefaults } from './defaulting.ts';
 import { checkEmbedded } from './embedded.ts';
@@ -72,6 +73,7 @@ function customType(definition: Resource, version: JsonObject): CustomType {
     },
     decode: (object) => pruneCustom(object, structural),
     setDefaults: (object) => setCustomDefaults(object, structural),
+    warnings: (object) => finalizerWarnings(object),
     validate: (object, old, options) =>
       validateCustom({ structural, namespaced, kind, apiVersion: `${group}/${name}`, scale }, object, old, options),
   };

@@ -88,8 +88,16 @@ function checkContainer(path: string, container: JsonObject, context: PodContext
     ...checkDevices(`${path}.volumeDevices`, each(container['volumeDevices']), context),
     ...oneOf(`${path}.imagePullPolicy`, container['imagePullPolicy'], ['Always', 'IfNotPresent', 'Never']),
     ...checkResources(`${path}.resources`, at(container, 'resources')),
+    ...checkResizePolicy(`${path}.resizePolicy`, each(container['resizePolicy'])),
     ...checkSecurity(`${path}.securityContext`, at(container, 'securityContext')),
   ];
+}
+
+function checkResizePolicy(path: string, policies: JsonObject[]): Cause[] {
+  return policies.flatMap((policy) => [
+    ...oneOf(path, policy['resourceName'], ['cpu', 'memory']),
+    ...oneOf(path, policy['restartPolicy'], ['NotRequired', 'RestartContainer']),
+  ]);
 }
 
 function checkPorts(path: string, ports: JsonObject[]): Cause[] {

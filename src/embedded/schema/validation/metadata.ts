@@ -130,7 +130,7 @@ function checkFinalizers(metadata: JsonObject, path: string): Cause[] {
   return causes;
 }
 
-const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+export const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 
 /** Kinds of Kubernetes itself take no finalizers that say nothing about who made them. */
 export function checkFinalizerOwners(metadata: JsonObject, path = 'metadata'): Cause[] {

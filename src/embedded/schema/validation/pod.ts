@@ -22,6 +22,8 @@ export function checkPodSpec(path: string, spec: JsonObject, extraVolumes: reado
     ...checkContainers(`${path}.containers`, containers, context),
     ...checkInitContainers(`${path}.initContainers`, each(spec['initContainers']), containers, context),
     ...checkHostNetwork(path, spec),
+    ...checkHostNames(path, spec),
+    ...oneOf(`${path}.os`, at(spec, 'os')['name'], ['linux', 'windows'], spec['os'] === undefined),
     ...oneOf(`${path}.restartPolicy`, spec['restartPolicy'], ['Always', 'OnFailure', 'Never']),
     ...oneOf(`${path}.dnsPolicy`, spec['dnsPolicy'], ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']),
     ...checkLabels(at(spec, 'nodeSelector'), `${path}.nodeSelector`),
@@ -61,6 +63,23 @@ function checkHostNetwork(path: string, spec: JsonObject): Cause[] {
         : [],
     ),
   );
+}
+
+/** Who shares what with the host. */
+function checkHostNames(path: string, spec: JsonObject): Cause[] {
+  const causes: Cause[] = [];
+  if (spec['hostPID'] === true && spec['shareProcessNamespace'] === true)
+    causes.push(
+      invalid(
+        `${path}.securityContext.shareProcessNamespace`,
+        true,
+        'ShareProcessNamespace and HostPID cannot both be enabled',
+      ),
+    );
+  if (spec['hostUsers'] !== false) return causes;
+  for (const [field, shown] of Object.entries({ hostNetwork: 'hostNetwork', hostPID: 'HostPID', hostIPC: 'HostIPC' }))
+    if (spec[field] === true) causes.push(forbidden(`${path}.${shown}`, 'when `hostUsers` is false'));
+  return causes;
 }
 
 const identifiers = 2 ** 31 - 1;
@@ -154,9 +173,20 @@ function checkTokens(spec: JsonObject): Cause[] {
   );
 }
 
+/** Only pods are held to this: templates have always been free to name nonsense. */
+function checkImages(spec: JsonObject): Cause[] {
+  return ['containers', 'initContainers'].flatMap((field) =>
+    each(spec[field]).flatMap((container, index) => {
+      const image = text(container['image']);
+      const words = 'must not have leading or trailing whitespace';
+      return image === image.trim() ? [] : [invalid(`spec.${field}[${index}].image`, image, words)];
+    }),
+  );
+}
+
 export function checkPod(object: Resource): Cause[] {
   const spec = at(object, 'spec');
-  const causes = [...checkPodSpec('spec', spec), ...checkTokens(spec)];
+  const causes = [...checkPodSpec('spec', spec), ...checkTokens(spec), ...checkImages(spec)];
   if (each(spec['ephemeralContainers']).length > 0)
     causes.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (text(spec['nodeName']) !== '' && each(spec['schedulingGates']).length > 0)
