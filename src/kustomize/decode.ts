@@ -54,6 +54,11 @@ export const string: Decoder<string> = (value, path, context) => {
   return wrong(value, 'string', path, context);
 };
 
+/** Reads numbers and booleans as text nowhere in a value. */
+export function exact<T>(decoder: Decoder<T>): Decoder<T> {
+  return (value, path, context) => decoder(value, path, { ...context, lenient: false });
+}
+
 export const boolean: Decoder<boolean> = (value, path, context) =>
   value === null ? undefined : typeof value === 'boolean' ? value : wrong(value, 'bool', path, context);
 

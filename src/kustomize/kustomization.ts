@@ -3,6 +3,7 @@ import {
   boolean,
   type Decoded,
   type Decoder,
+  exact,
   integer,
   list,
   object,
@@ -67,7 +68,8 @@ export const fieldTables: Decoder<FieldTables> = map(
   (tables) => sortTables({ ...emptyTables(), ...tables }),
 );
 
-const idFields = { ...gvkFields, name: string, namespace: string };
+const text = exact(string);
+const idFields = { group: text, version: text, kind: text, name: text, namespace: text };
 export const selector: Decoder<Selector> = map(
   object({ ...idFields, annotationSelector: string, labelSelector: string }),
   ({ name = '', namespace = '', annotationSelector = '', labelSelector = '', ...gvk }) => ({
@@ -111,11 +113,17 @@ const target: Decoder<Target> = map(
   ({ reject = [], fieldPaths = [], ...rest }) => ({ reject, fieldPaths, ...rest }),
 );
 
+const origin = { sourceValue: string, path: string };
 export const replacement: Decoder<Replacement & { path?: string }> = object({
+  ...origin,
   source,
-  sourceValue: string,
   targets: objects(target),
-  path: string,
+});
+/** As it stands in the configuration of a transformer, rather than in a file of its own. */
+export const inlineReplacement: typeof replacement = object({
+  ...origin,
+  source: exact(source),
+  targets: exact(objects(target)),
 });
 export type ReplacementEntry = Replacement & { path?: string };
 

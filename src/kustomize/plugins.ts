@@ -21,6 +21,7 @@ import {
   fieldSpecs,
   generatorFields,
   image,
+  inlineReplacement,
   patchFields,
   type ReplacementEntry,
   replacement,
@@ -149,7 +150,8 @@ const transformers: Record<string, Transformer> = {
     return (collection) => addAffix(collection, 'suffix', suffix, specs);
   },
   ReplacementTransformer: async (input) => {
-    const { replacements = [] } = read(input, { replacements: objects(replacement as Decoder<ReplacementEntry>) });
+    const each = inlineReplacement as Decoder<ReplacementEntry>;
+    const { replacements = [] } = read(input, { replacements: objects(each) });
     const loaded = await loadReplacements(replacements, input.loader);
     return (collection) => replaceValues(collection, loaded);
   },

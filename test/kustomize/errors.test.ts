@@ -121,3 +121,19 @@ test('a build can be stopped', async () => {
   const signal = AbortSignal.abort(new Error('stopped'));
   await expect(build(files, '.', { signal })).rejects.toThrow('stopped');
 });
+
+test('a number stands for text in the configuration of a transformer, but not in the id it selects', async () => {
+  const render = (transformer: string) => {
+    const input = {
+      'kustomization.yaml': 'resources: [x.yaml]\ntransformers: [t.yaml]\n',
+      'x.yaml': configMap('x'),
+      't.yaml': `apiVersion: builtin\nmetadata: {name: t}\n${transformer}`,
+    };
+    return build(memoryFiles(input), '.');
+  };
+  const { resources } = await render('kind: PrefixTransformer\nprefix: 31\nfieldSpecs: [{path: metadata/name}]\n');
+  expect(resources[0]?.metadata.name).toBe('31x');
+  const patch = `patch: '[{"op": "add", "path": "/x", "value": 1}]'\n`;
+  await expect(render(`kind: PatchTransformer\ntarget: {labelSelector: 31}\n${patch}`)).resolves.toBeDefined();
+  await expect(render(`kind: PatchTransformer\ntarget: {name: 31}\n${patch}`)).rejects.toThrow('of type string');
+});
