@@ -75,9 +75,9 @@ export function accessTo(workers: Workers, clock: Clock): Access {
     },
     attach: async (pod, container) => {
       const { worker, found } = running(pod, container);
-      const log = worker.runtime.liveLog(container);
-      const launched = worker.runtime.launched(container);
-      if (log === undefined || launched === undefined) throw new AccessError(500, `cannot attach to ${container}`);
+      const present = worker.runtime.present(container);
+      if (present === undefined) throw new AccessError(500, `cannot attach to ${container}`);
+      const { launched, log } = present;
       const heard = log.listen();
       return {
         stdin: (found.spec.stdin === true ? launched.stdin : null) ?? deaf(),
@@ -148,8 +148,8 @@ async function* logsOf(
     );
   // A run's log has the number of restarts before it; while the next run is waited for, the last one is the previous one.
   const isOlder = options.previous === true && state.waiting === undefined;
-  const file = runtime.logFile(container, isOlder ? restartCount - 1 : restartCount);
-  const live = runtime.liveLog(container);
+  const file = runtime.files.logFile(container, isOlder ? restartCount - 1 : restartCount);
+  const live = runtime.present(container)?.log;
   yield* readLog(file, live?.path === file ? live : undefined, { ...options, now });
 }
 

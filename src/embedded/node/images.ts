@@ -6,7 +6,10 @@ export interface ImageRow {
   /** Matches `registry/repository`, without tag and digest; Docker Hub's names are written in full. */
   image: RegExp;
   runs: 'host' | 'python';
-  /** Pinned, as `pip install` takes them. */
+  /**
+   * As `pip install` takes them. Bounds rather than exact versions where wheels differ by the machine's Python; what was
+   * installed once stays.
+   */
   packages?: readonly string[];
   /** What the image would start, where the container does not say. */
   command?: readonly string[];
@@ -15,6 +18,18 @@ export interface ImageRow {
 }
 
 const hub = 'docker\\.io/library';
+
+const lab = ['jupyterlab>=4.4,<5', 'ipykernel>=6,<8'];
+const science = ['numpy>=1.26,<3', 'pandas>=2,<4', 'scikit-learn>=1.5,<2'];
+const torch = ['torch>=2.6,<3'];
+const tensorflow = ['tensorflow>=2.18,<3'];
+
+/** What the notebook images of Kubeflow start: see their contract in https://github.com/kubeflow/notebooks. */
+const notebook = [
+  '/bin/sh',
+  '-c',
+  'exec jupyter lab --ip="$POD_IP" --port=8888 --no-browser --allow-root --ServerApp.token= --ServerApp.password= --ServerApp.allow_origin="*" --ServerApp.base_url="$NB_PREFIX"',
+];
 
 /** The allow list. The first row that matches counts. */
 export const images: readonly ImageRow[] = [
@@ -27,22 +42,46 @@ export const images: readonly ImageRow[] = [
   { image: new RegExp(`^${hub}/(alpine|bash|debian|ubuntu)$`), runs: 'host', command: ['/bin/sh'] },
   { image: new RegExp(`^${hub}/python$`), runs: 'python', command: ['python3'] },
   {
+    image: /\/notebook-servers\/(jupyter|jupyter-scipy)$/,
+    runs: 'python',
+    packages: [...lab, ...science],
+    command: notebook,
+    env: { NB_PREFIX: '/' },
+  },
+  {
+    image: /\/notebook-servers\/jupyter-pytorch(-full)?$/,
+    runs: 'python',
+    packages: [...lab, ...science, ...torch],
+    command: notebook,
+    env: { NB_PREFIX: '/' },
+  },
+  {
+    image: /\/notebook-servers\/jupyter-tensorflow(-full)?$/,
+    runs: 'python',
+    packages: [...lab, ...science, ...tensorflow],
+    command: notebook,
+    env: { NB_PREFIX: '/' },
+  },
+  { image: /^docker\.io\/pytorch\/pytorch$/, runs: 'python', packages: [...torch, ...science], command: ['python3'] },
+  {
+    image: /^docker\.io\/tensorflow\/tensorflow$/,
+    runs: 'python',
+    packages: [...tensorflow, ...science],
+    command: ['python3'],
+  },
+  {
+    image: /^ghcr\.io\/kubeflow\/trainer\/xgboost-runtime$/,
+    runs: 'python',
+    packages: ['xgboost>=3,<4', ...science],
+    command: ['python3'],
+  },
+  { image: /^nvcr\.io\/nvidia\/jax$/, runs: 'python', packages: ['jax>=0.5,<1', ...science], command: ['python3'] },
+  {
     image: /^docker\.io\/seldonio\/mlserver$/,
     runs: 'python',
     packages: ['mlserver==1.7.1', 'mlserver-sklearn==1.7.1'],
     command: ['/bin/sh', '-c', 'exec mlserver start "$MLSERVER_MODELS_DIR"'],
     env: { MLSERVER_MODELS_DIR: '/mnt/models' },
-  },
-  {
-    image: /(^|\/)notebook-servers\/jupyter(-scipy)?$/,
-    runs: 'python',
-    packages: ['jupyterlab==4.4.5', 'numpy', 'pandas', 'scikit-learn'],
-    command: [
-      '/bin/sh',
-      '-c',
-      'exec jupyter lab --ip="$POD_IP" --port=8888 --no-browser --allow-root --ServerApp.token= --ServerApp.password= --ServerApp.allow_origin="*" --ServerApp.base_url="$NB_PREFIX"',
-    ],
-    env: { NB_PREFIX: '/' },
   },
 ];
 

@@ -1,66 +1,61 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { overNetwork } from './actions.ts';
 import { slept } from './clock.ts';
-import { expand } from './environment/expand.ts';
 import type { PodPlace } from './environment/fields.ts';
-import { variablesOf } from './environment/variables.ts';
 import type { Host } from './host.ts';
 import { type ImageRow, rowOf } from './images.ts';
 import { LogFile } from './logs/log-file.ts';
-import { hostnameOf, hostsFile, serviceVariables } from './network/names.ts';
+import { PodFiles } from './pod-files.ts';
 import type { ProbeOutcome } from './probes.ts';
-import { whyNoProgram } from './process/find-program.ts';
-import { type Launched, launch } from './process/launch.ts';
-import { mapPaths } from './process/mapping.ts';
-import { sandboxed } from './process/sandbox.ts';
+import type { Launched } from './process/launch.ts';
 import { inTerminal } from './process/terminal.ts';
 import { CannotStart, type Exit, type Run } from './run.ts';
+import { Setting } from './setting.ts';
 import { simulate } from './simulated.ts';
 import type { ActionSpec, ContainerSpec, Pod, ProbeSpec } from './spec.ts';
 import type { Surroundings } from './surroundings.ts';
-import { issueTokens } from './token.ts';
-import { type Mount, Volumes } from './volumes/volumes.ts';
 
-/** What a program of a container is started with. */
-interface Setting {
-  env: Record<string, string>;
-  mounts: Mount[];
-  cwd: string;
+/** The run of a container that goes on, or its last one. */
+interface Present {
+  setting: Setting;
+  log: LogFile;
+  launched: Launched;
+  /** Commands that were executed in it: what they leave running ends with it. */
+  executed: Set<Launched>;
 }
 
 /** How one pod's containers run on this machine. */
 export class PodRuntime {
   /** Names of the containers that are only played. */
   readonly simulated: readonly string[];
+  readonly files: PodFiles;
   readonly #around: Surroundings;
   readonly #host: Host;
-  readonly #directory: string;
-  readonly #volumes: Volumes;
-  readonly #settings = new Map<string, Setting>();
-  readonly #logs = new Map<string, LogFile>();
-  /** Commands that were executed in containers and left something running, by container. */
-  readonly #executed = new Map<string, Set<Launched>>();
-  readonly #stopped = new AbortController();
+  readonly #place: PodPlace;
+  readonly #present = new Map<string, Present>();
   #pod: Pod;
   #address: string | undefined;
-  #refreshing: Promise<void> | undefined;
 
   constructor(pod: Pod, around: Surroundings, host: Host) {
     this.#pod = pod;
     this.#around = around;
     this.#host = host;
-    this.#directory = path.join(host.directory, 'pods', pod.metadata.uid ?? '');
     this.simulated = this.#specs()
-      .filter(({ image }) => this.#rowOf(image) === undefined)
+      .filter(({ image }) => rowOf(image, host.images) === undefined)
       .map(({ name }) => name);
-    this.#volumes = new Volumes(path.join(this.#directory, 'volumes'), {
-      configuration: around.configuration,
-      place: this.#place(),
-      issueToken: issueTokens(around.cluster, around.signal),
-    });
+    const address = () => this.#address ?? '';
+    const { hostIP, nodeName } = around;
+    this.#place = {
+      hostIP,
+      nodeName,
+      allocatable: host.allocatable,
+      get podIP() {
+        return address();
+      },
+    };
+    this.files = new PodFiles({ pod: () => this.#pod, place: this.#place, around, host });
   }
 
   get address(): string | undefined {
@@ -73,67 +68,49 @@ export class PodRuntime {
 
   /** Gives the pod its address and lays out what its real containers need. */
   async prepare(signal: AbortSignal): Promise<void> {
-    this.#address ??=
-      this.#pod.spec.hostNetwork === true ? this.#around.hostIP : this.#host.addresses.take(this.#pod.status?.podIP);
+    const { spec, status } = this.#pod;
+    this.#address ??= spec.hostNetwork === true ? this.#around.hostIP : this.#host.addresses.take(status?.podIP);
     const real = this.#specs().filter(({ name }) => !this.simulated.includes(name));
-    if (real.length === 0) return;
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await this.#volumes.layOut(
-      this.#pod,
-      new Set(real.flatMap((spec) => (spec.volumeMounts ?? []).map(({ name }) => name))),
-    );
+    if (real.length > 0) await this.files.layOut(real);
     signal.throwIfAborted();
-    await this.#writeHosts();
-    this.#refreshing ??= this.#keepFresh();
   }
 
-  /** Starts a container's program. Throws `CannotStart` for what may be mended, and tells everything else by its run. */
+  /** Starts a container's program. Throws `CannotStart` for what may be mended; its run tells everything else. */
   async start(spec: ContainerSpec, restartCount: number, signal: AbortSignal): Promise<Run> {
-    const row = this.#rowOf(spec.image);
+    const row = rowOf(spec.image, this.#host.images);
     if (row === undefined) return simulate(this.#pod, spec, this.#around.clock, signal);
     const bin = await this.#pull(spec, row, signal);
-    const setting = await this.#settingOf(spec, row, bin);
-    this.#settings.set(spec.name, setting);
+    const parts = { pod: this.#pod, place: this.#place, files: this.files, host: this.#host, around: this.#around };
+    const setting = await Setting.of(parts, spec, row, bin);
     signal.throwIfAborted();
     const id = `slipway://${randomUUID().replaceAll('-', '')}`;
     const imageID = `slipway.dev/host/${spec.image}`;
-    const words = this.#wordsOf(spec, row, setting);
-    const failure = await this.#whyNot(words, setting);
+    const words = setting.wordsOf(spec, row);
+    const failure = await setting.whyNot(words);
     if (failure !== undefined) {
       const exited = Promise.resolve({ exitCode: 128, reason: 'StartError', message: failure });
       return { id, imageID, failure, exited, kill: () => undefined };
     }
-    const log = await LogFile.create(this.logFile(spec.name, restartCount), this.#around.clock.now);
-    this.#logs.set(spec.name, log);
-    await writeFile(this.#messageFile(spec), '');
+    const log = await LogFile.create(this.files.logFile(spec.name, restartCount), this.#around.clock.now);
     this.#around.events(this.#pod, 'Normal', 'Created', `Created container: ${spec.name}`);
-    const launched = await this.#launch(words, setting, { stdin: spec.stdin === true });
-    const written = Promise.all([log.record('stdout', launched.stdout), log.record('stderr', launched.stderr)]);
-    const exited = launched.exited.then(async (exit) => {
-      await written;
-      await log.close();
-      this.#endExecuted(spec.name);
-      return this.#lastWords(spec, exit, restartCount);
-    });
-    this.#stdin.set(spec.name, launched);
+    const launched = await setting.launch(words, { stdin: spec.stdin === true });
+    const present = { setting, log, launched, executed: new Set<Launched>() };
+    this.#present.set(spec.name, present);
+    const exited = this.#follow(spec, present);
     return { id, imageID, pid: launched.pid, exited, kill: (name) => launched.kill(name) };
   }
 
-  readonly #stdin = new Map<string, Launched>();
-
   /** Does what a probe or a hook says. */
-  async act(spec: ContainerSpec, action: ActionSpec, _run: Run, signal: AbortSignal): Promise<ProbeOutcome> {
-    const { timeoutSeconds } = action as ProbeSpec;
-    const limits =
-      timeoutSeconds === undefined && action.exec !== undefined
-        ? [signal]
-        : [signal, AbortSignal.timeout((timeoutSeconds ?? 30) * 1000)];
-    const limit = AbortSignal.any(limits);
+  async act(spec: ContainerSpec, action: ActionSpec, signal: AbortSignal): Promise<ProbeOutcome> {
     if (action.sleep !== undefined) {
       await slept(this.#around.clock, action.sleep.seconds * 1000, signal);
       return { ok: true, message: '' };
     }
-    if (action.exec === undefined) return overNetwork(spec, action, this.#address ?? '', limit);
+    const { timeoutSeconds } = action as ProbeSpec;
+    // Hooks that execute a command have no limit but the grace period, which the signal brings.
+    const isEndless = timeoutSeconds === undefined && action.exec !== undefined;
+    const limit = isEndless ? signal : AbortSignal.any([signal, AbortSignal.timeout((timeoutSeconds ?? 30) * 1000)]);
+    if (action.exec === undefined) return overNetwork(spec, action, this.#place.podIP, limit);
     return this.#check(spec, action.exec.command ?? [], limit, timeoutSeconds);
   }
 
@@ -143,51 +120,34 @@ export class PodRuntime {
     words: readonly string[],
     options: { stdin: boolean; tty: boolean },
   ): Promise<Launched> {
-    const setting = this.#settings.get(spec.name);
-    if (setting === undefined) throw new Error(`container ${spec.name} is not running`);
-    const mapped = this.#isMounted() ? [...words] : words.map((word) => mapPaths(word, setting.mounts));
-    const failure = await this.#whyNot(mapped, setting);
+    const present = this.#present.get(spec.name);
+    if (present === undefined || present.log.isClosed) throw new Error(`container ${spec.name} is not running`);
+    const failure = await present.setting.whyNot(words);
     if (failure !== undefined) throw new Error(failure);
-    const typed = options.tty ? inTerminal(mapped) : mapped;
-    const launched = await this.#launch(typed, setting, { stdin: options.stdin || options.tty, keepsGroup: true });
-    const all = this.#executed.get(spec.name) ?? new Set();
-    this.#executed.set(spec.name, all.add(launched));
+    const typed = options.tty ? inTerminal(words) : words;
+    const launched = await present.setting.launch(typed, { stdin: options.stdin || options.tty, keepsGroup: true });
+    present.executed.add(launched);
     return launched;
   }
 
-  /** The program of a container that runs, for its standard input. */
-  launched(container: string): Launched | undefined {
-    return this.#stdin.get(container);
-  }
-
-  logFile(container: string, restartCount: number): string {
-    return path.join(this.#directory, 'logs', container, `${restartCount}.log`);
-  }
-
-  /** The log of the run that goes on, or of the last one of this life of the node. */
-  liveLog(container: string): LogFile | undefined {
-    return this.#logs.get(container);
-  }
-
-  /** Services or their members have changed. */
-  async networkChanged(): Promise<void> {
-    if (this.#refreshing !== undefined && !this.#stopped.signal.aborted) await this.#writeHosts();
+  /** The program of a container and what it writes: of the run that goes on, or of the last one in this node's life. */
+  present(container: string): { launched: Launched; log: LogFile } | undefined {
+    return this.#present.get(container);
   }
 
   /** Nothing runs any more; what the pod wrote stays. */
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#refreshing;
+    await this.files.stop();
     if (this.#address !== undefined) this.#host.addresses.give(this.#address);
   }
 
   /** Takes everything away that the pod had on this machine. */
   async remove(): Promise<void> {
     await this.stop();
-    await rm(this.#directory, { recursive: true, force: true, maxRetries: 3 });
+    await this.files.remove();
   }
 
-  /** Makes the image be there; answers the directory of its programs, if it has its own. */
+  /** Makes the image be there; answers the directory of its own programs, if it has one. */
   async #pull(spec: ContainerSpec, row: ImageRow, signal: AbortSignal): Promise<string | undefined> {
     const { events } = this.#around;
     const packages = row.packages ?? [];
@@ -207,95 +167,35 @@ export class PodRuntime {
     return path.join(made, 'bin');
   }
 
-  async #settingOf(spec: ContainerSpec, row: ImageRow, bin: string | undefined): Promise<Setting> {
-    const { services, proxy, env: base, api, mounting } = this.#host;
-    const own = path.join(this.#directory, 'containers', spec.name);
-    const [home, temporary] = [path.join(own, 'home'), path.join(own, 'tmp')];
-    await Promise.all([home, temporary].map((directory) => mkdir(directory, { recursive: true, mode: 0o700 })));
-    const links = await serviceVariables(this.#pod, services, proxy);
-    if (api !== undefined)
-      Object.assign(links, {
-        KUBERNETES_SERVICE_HOST: api.ip,
-        KUBERNETES_SERVICE_PORT: String(api.port),
-        KUBERNETES_SERVICE_PORT_HTTPS: String(api.port),
-      });
-    const { configuration } = this.#around;
-    const asked = variablesOf(this.#pod, spec, { configuration, place: this.#place(), services: links });
-    const mounts = await this.#mountsOf(spec, asked);
-    const search = bin === undefined ? base.PATH : `${bin}:${base.PATH}`;
-    const env = {
-      PATH: search,
-      LANG: base.LANG,
-      HOME: home,
-      TMPDIR: temporary,
-      HOSTNAME: hostnameOf(this.#pod),
-      POD_IP: this.#address ?? '',
-      ...(mounting.how === 'namespace' ? {} : { SLIPWAY_HOSTS: this.#hostsPath() }),
-      ...row.env,
-      ...asked,
-    };
-    const seen = mounting.how === 'namespace' ? env : mapValues(env, (value) => mapPaths(value, mounts));
-    const wanted = spec.workingDir ?? home;
-    const cwd = mounting.how === 'namespace' ? wanted : mapPaths(wanted, mounts);
-    const real = realPlace(cwd, mounts);
-    if (real.startsWith(`${this.#directory}/`)) await mkdir(real, { recursive: true });
-    return { env: seen, mounts, cwd };
-  }
-
-  async #mountsOf(spec: ContainerSpec, variables: Readonly<Record<string, string>>): Promise<Mount[]> {
-    const message = { mountPath: messagePath(spec), source: this.#messageFile(spec), isReadOnly: false };
-    try {
-      return [...(await this.#volumes.mountsOf(spec, variables)), message];
-    } catch (error) {
-      throw new CannotStart('CreateContainerConfigError', (error as Error).message, { cause: error });
+  /** Records a run to its end. */
+  async #follow(spec: ContainerSpec, { log, launched, executed }: Present): Promise<Exit> {
+    const written = Promise.all([log.record('stdout', launched.stdout), log.record('stderr', launched.stderr)]);
+    const exit = await launched.exited;
+    await written;
+    await log.close();
+    for (const command of executed) {
+      command.kill('SIGKILL');
+      await this.#host.guard.remove(command.pid);
     }
+    const message = await this.#lastWords(spec, exit.exitCode, log.path);
+    return message === '' ? exit : { ...exit, message };
   }
 
-  #wordsOf(spec: ContainerSpec, row: ImageRow, { env, mounts }: Setting): string[] {
-    const { command = [], args = [] } = spec;
-    const words = command.length > 0 ? [...command, ...args] : args.length > 0 ? args : [...(row.command ?? [])];
-    const isOwn = command.length > 0 || args.length > 0;
-    const expanded = isOwn ? words.map((word) => expand(word, env)) : words;
-    // What lies outside of any volume is always reached by its real name: /dev is not made anew for one file.
-    const mapped = this.#isMounted() ? mounts.slice(-1) : mounts;
-    return expanded.map((word) => mapPaths(word, mapped));
-  }
-
-  async #whyNot(words: readonly string[], { env, cwd, mounts }: Setting): Promise<string | undefined> {
-    const [program] = words;
-    if (program === undefined) return 'no command specified';
-    const search = { path: env['PATH'] ?? '', cwd, real: (place: string) => realPlace(place, mounts) };
-    const why = await whyNoProgram(program, search);
-    return why === undefined ? undefined : `failed to create containerd task: failed to create shim task: ${why}`;
-  }
-
-  async #launch(
-    words: readonly string[],
-    { env, mounts, cwd }: Setting,
-    options: { stdin: boolean; keepsGroup?: boolean },
-  ): Promise<Launched> {
-    const { mounting, guard } = this.#host;
-    const { keepsGroup = false, stdin } = options;
-    if (mounting.how === 'rewrite') return launch({ words, cwd, env, stdin }, guard, { keepsGroup });
-    const root = path.join(this.#directory, 'root');
-    await mkdir(root, { recursive: true });
-    const hosts = { mountPath: '/etc/hosts', source: this.#hostsPath(), isReadOnly: false };
-    const inside = await sandboxed(words, {
-      unshare: mounting.unshare,
-      root,
-      hostname: hostnameOf(this.#pod),
-      mounts: [hosts, ...mounts.slice(0, -1)],
-      cwd,
-      path: env['PATH'] ?? '',
-    });
-    return launch({ words: inside, cwd: '/', env, stdin }, guard, { keepsGroup });
+  /** What the program left to be said about its end: at most 4 KiB, of its log 2 KiB or 80 lines. */
+  async #lastWords(spec: ContainerSpec, exitCode: number, log: string): Promise<string> {
+    const message = await readFile(this.files.messageFile(spec.name)).catch(() => Buffer.alloc(0));
+    if (message.length > 0) return message.subarray(0, 4096).toString('utf8');
+    if (exitCode === 0 || spec.terminationMessagePolicy !== 'FallbackToLogsOnError') return '';
+    const text = (await readFile(log, 'utf8').catch(() => '')).trimEnd();
+    const lines = text.split('\n').map((line) => line.replace(/^\S+ \S+ [FP] ?/, ''));
+    return `${lines.slice(-80).join('\n')}\n`.slice(-2048);
   }
 
   async #check(
     spec: ContainerSpec,
     words: readonly string[],
     signal: AbortSignal,
-    timeout?: number,
+    timeoutSeconds: number | undefined,
   ): Promise<ProbeOutcome> {
     let launched: Launched;
     try {
@@ -310,133 +210,21 @@ export class PodRuntime {
     for (const stream of [launched.stdout, launched.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     const { exitCode } = await launched.exited;
     signal.removeEventListener('abort', stop);
-    if (signal.aborted)
-      return {
-        ok: false,
-        message: `command timed out: ${JSON.stringify(words.join(' '))} timed out after ${timeout ?? 1}s`,
-      };
+    // Probes come again and again; one that left nothing running need not be remembered.
+    this.#present.get(spec.name)?.executed.delete(launched);
+    stop();
+    await this.#host.guard.remove(launched.pid);
+    if (signal.aborted) {
+      const command = JSON.stringify(words.join(' '));
+      return { ok: false, message: `command timed out: ${command} timed out after ${timeoutSeconds ?? 1}s` };
+    }
     // The kubelet cuts what a probe says at 10 KiB.
     return { ok: exitCode === 0, message: Buffer.concat(chunks).subarray(0, 10_240).toString('utf8') };
-  }
-
-  #endExecuted(container: string): void {
-    for (const launched of this.#executed.get(container) ?? []) {
-      launched.kill('SIGKILL');
-      void this.#host.guard.remove(launched.pid);
-    }
-    this.#executed.delete(container);
-  }
-
-  /** Adds what the program left to be said about its end. */
-  async #lastWords(spec: ContainerSpec, exit: Exit, restartCount: number): Promise<Exit> {
-    let message = (await readStart(this.#messageFile(spec), 4096)) ?? '';
-    if (message === '' && exit.exitCode !== 0 && spec.terminationMessagePolicy === 'FallbackToLogsOnError') {
-      const log = await readFile(this.logFile(spec.name, restartCount), 'utf8').catch(() => '');
-      const lines = log
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.replace(/^\S+ \S+ [FP] ?/, ''));
-      message = `${lines.slice(-80).join('\n')}\n`.slice(-2048);
-    }
-    return message === '' ? exit : { ...exit, message };
-  }
-
-  /** Keeps the files of volumes what objects and tokens have become. */
-  async #keepFresh(): Promise<void> {
-    const { signal } = this.#stopped;
-    const { clock, configuration } = this.#around;
-    while (!signal.aborted) {
-      let renew: Date | undefined;
-      try {
-        renew = await this.#volumes.refresh(this.#pod);
-      } catch (error) {
-        // What has become of its sources is no reason to take files away from a pod that runs.
-        this.#around.events(this.#pod, 'Warning', 'FailedMount', (error as Error).message);
-      }
-      const woken = new AbortController();
-      const stop = AbortSignal.any([signal, woken.signal]);
-      const waits = [configuration.changed(stop)];
-      if (renew !== undefined) {
-        const left = Math.max(renew.getTime() - clock.now().getTime(), 1000);
-        waits.push(slept(clock, Math.min(left, 2 ** 31 - 1), stop).then(() => undefined));
-      }
-      await Promise.race(waits);
-      woken.abort();
-      // Changes come in crowds.
-      await sleep(50);
-    }
-  }
-
-  async #writeHosts(): Promise<void> {
-    const { services, addresses } = this.#host;
-    const text = hostsFile(this.#pod, this.#address ?? '', services, addresses);
-    const file = this.#hostsPath();
-    // In place: where the file is mounted, a new one in its stead would not be seen.
-    const handle = await open(file, 'a+', 0o644).then(async (made) => {
-      await made.close();
-      return open(file, 'r+');
-    });
-    try {
-      const bytes = Buffer.from(text);
-      await handle.write(bytes, 0, bytes.length, 0);
-      await handle.truncate(bytes.length);
-    } finally {
-      await handle.close();
-    }
-  }
-
-  #hostsPath(): string {
-    return path.join(this.#directory, 'hosts');
-  }
-
-  #messageFile(spec: ContainerSpec): string {
-    return path.join(this.#directory, 'containers', spec.name, 'termination-log');
-  }
-
-  #isMounted(): boolean {
-    return this.#host.mounting.how === 'namespace';
-  }
-
-  #rowOf(image: string): ImageRow | undefined {
-    return rowOf(image, this.#host.images);
   }
 
   #specs(): ContainerSpec[] {
     return [...(this.#pod.spec.initContainers ?? []), ...this.#pod.spec.containers];
   }
-
-  /** Its address is known only later, and read when it is asked for. */
-  #place(): PodPlace {
-    const address = () => this.#address ?? '';
-    const { hostIP, nodeName } = this.#around;
-    const { allocatable } = this.#host;
-    return {
-      hostIP,
-      nodeName,
-      allocatable,
-      get podIP() {
-        return address();
-      },
-    };
-  }
-}
-
-const messagePath = (spec: ContainerSpec) => spec.terminationMessagePath ?? '/dev/termination-log';
-
-function mapValues(env: Readonly<Record<string, string>>, map: (value: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, map(value)]));
-}
-
-/** Where on this machine a place is that a program sees. */
-function realPlace(place: string, mounts: readonly Mount[]): string {
-  const holders = mounts.filter(({ mountPath }) => place === mountPath || place.startsWith(`${mountPath}/`));
-  const holder = holders.sort((one, other) => other.mountPath.length - one.mountPath.length)[0];
-  return holder === undefined ? place : path.join(holder.source, place.slice(holder.mountPath.length));
-}
-
-async function readStart(file: string, bytes: number): Promise<string | undefined> {
-  const content = await readFile(file).catch(() => undefined);
-  return content?.subarray(0, bytes).toString('utf8');
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

@@ -250,7 +250,7 @@ export class PodWorker {
       pod: () => this.#pod,
       clock,
       start: (_spec, restartCount, signal) => this.#runtime.start(spec, restartCount, signal),
-      act: (_spec, action, run, signal) => this.#runtime.act(spec, action, run, signal),
+      act: (_spec, action, _run, signal) => this.#runtime.act(spec, action, signal),
       configured: (signal) => configuration.changed(signal),
       event: (type, reason, message) => events(this.#pod, type, reason, message),
       changed: () => this.#publisher.changed(),

@@ -51,7 +51,9 @@ export class Workers {
     setTimeout(() => {
       this.#isNetworkDirty = false;
       for (const worker of this.all())
-        worker.runtime.networkChanged().catch((error: unknown) => this.#around.onError(`pod ${worker.uid}`, error));
+        worker.runtime.files
+          .networkChanged()
+          .catch((error: unknown) => this.#around.onError(`pod ${worker.uid}`, error));
     }, 50).unref();
   }
 
