@@ -166,7 +166,12 @@ function podFor(set: Resource, spec: Spec, node: Resource, hash: string): Resour
   const pod = podFrom(set, spec.template);
   const podSpec = pod['spec'] as JsonObject & { tolerations?: JsonValue[]; affinity?: JsonObject };
   const onNode = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node.metadata.name] }] };
-  pod.metadata.labels = { ...pod.metadata.labels, [revisionLabel]: hash };
+  const generation = set.metadata.annotations?.['deprecated.daemonset.template.generation'];
+  pod.metadata.labels = {
+    ...pod.metadata.labels,
+    [revisionLabel]: hash,
+    ...(generation === undefined ? {} : { 'pod-template-generation': generation }),
+  };
   podSpec.affinity = {
     ...podSpec.affinity,
     nodeAffinity: {

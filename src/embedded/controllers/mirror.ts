@@ -163,9 +163,7 @@ export class Mirrors {
 
   #seen(object: Resource): Resource {
     const mirror = this.#mirrors.get(`${object.apiVersion}/${object.kind}`);
-    const finished = object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers ?? []).length === 0;
-    // The last finalizer's removal is answered with the object, which is gone by then; pods linger by their grace period.
-    if (finished && object.kind !== 'Pod') mirror?.forget(object);
+    if (isLast(object)) mirror?.forget(object);
     else mirror?.observe(object);
     return object;
   }
@@ -195,6 +193,16 @@ export function splitKey(key: string): { namespace: string | undefined; name: st
 export function isGone(error: unknown): boolean {
   const { status, reason } = error as { status?: number; reason?: string };
   return status === 404 || (status === 409 && reason === 'Conflict' && /uid/i.test(String((error as Error).message)));
+}
+
+/**
+ * The answer to the removal of the last finalizer is the object, which is gone by then. Pods linger by their grace
+ * period, namespaces by the finalizers in their `spec`.
+ */
+function isLast({ kind, metadata, spec }: Resource): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0 || kind === 'Pod')
+    return false;
+  return kind !== 'Namespace' || ((spec as { finalizers?: string[] } | undefined)?.finalizers ?? []).length === 0;
 }
 
 function uidOf(object: Resource): { uid?: string } {

@@ -10,6 +10,10 @@ interface Condition extends JsonObject {
   lastTransitionTime: string;
 }
 
+/** Nobody tells when the last object of a namespace is gone: it is looked for, ever more seldom, in milliseconds. */
+const firstWait = 125;
+const longestWait = 4000;
+
 /** Kinds whose objects go first or need no visit: events are made by the deletion itself. */
 const skipped = new Set(['/bindings', 'events.k8s.io/events']);
 
@@ -20,6 +24,7 @@ const skipped = new Set(['/bindings', 'events.k8s.io/events']);
 export const namespace: MakeController = ({ mirrors, now }) => {
   const { cluster } = mirrors;
   const namespaces = mirrors.of('v1', 'Namespace');
+  const waits = new Map<string, number>();
 
   async function reconcile(name: string): Promise<number | undefined> {
     const found = namespaces.get(undefined, name);
@@ -30,8 +35,11 @@ export const namespace: MakeController = ({ mirrors, now }) => {
     const status = conditionsOf(found, left, failures);
     if (left.length > 0 || failures.length > 0) {
       await mirrors.updateStatus({ ...found, status: { phase: 'Terminating', conditions: status } });
-      return left.length > 0 ? 250 : 1000;
+      const wait = Math.min((waits.get(name) ?? firstWait / 2) * 2, longestWait);
+      waits.set(name, wait);
+      return wait;
     }
+    waits.delete(name);
     await finalize(found, finalizers, status);
     return undefined;
   }

@@ -46,7 +46,7 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
     if (set.metadata.deletionTimestamp !== undefined) return undefined;
     const status = (set['status'] ?? {}) as { currentRevision?: string };
     const inUse = [status.currentRevision ?? '', ...revisionsOf(pods.ownedBy(set.metadata.uid ?? ''))];
-    const update = await syncRevisions(mirrors, set, spec, revisionLabel, inUse);
+    const update = await syncRevisions(mirrors, set, spec, 'controller.kubernetes.io/hash', inUse);
     const current = revisionNamed(update.all, status.currentRevision) ?? revisionNamed(update.all, update.name);
     const owned = await adopt(mirrors, set, spec.selector, pods.inNamespace(namespace));
     await act(set, spec, owned, { current: current!, update: revisionNamed(update.all, update.name)! });
@@ -98,13 +98,15 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
   ): Promise<void> {
     const { partition = 0, maxUnavailable = 1 } = spec.updateStrategy?.rollingUpdate ?? {};
     const first = (spec.ordinals?.start ?? 0) + partition;
-    const hash = update.metadata.labels?.[revisionLabel];
     let room = Math.max(1, portionOf(maxUnavailable, ordinals.length, 'up'));
     for (const ordinal of [...ordinals].reverse()) {
       if (ordinal < first || room <= 0) return;
       const pod = byOrdinal.get(ordinal);
       if (pod === undefined) return;
-      if (pod.metadata.labels?.[revisionLabel] !== hash && pod.metadata.deletionTimestamp === undefined) {
+      if (
+        pod.metadata.labels?.[revisionLabel] !== update.metadata.name &&
+        pod.metadata.deletionTimestamp === undefined
+      ) {
         await remove(set, pod);
         room -= 1;
       } else if (!isSettled(pod, spec)) room -= 1;
@@ -136,7 +138,7 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
         name,
         labels: {
           ...pod.metadata.labels,
-          [revisionLabel]: revision.metadata.labels?.[revisionLabel] ?? '',
+          [revisionLabel]: revision.metadata.name,
           [nameLabel]: name,
           [indexLabel]: String(ordinal),
         },
@@ -148,7 +150,7 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
         ...(own.length + others.length === 0 ? {} : { volumes: [...own, ...others] }),
       },
     });
-    events(set, 'Normal', 'SuccessfulCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
+    events(set, 'Normal', 'SuccessfulCreate', `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
   }
 
   /** The claims of a pod outlive it, so that it finds its data again. */
@@ -179,7 +181,7 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
         set,
         'Normal',
         'SuccessfulCreate',
-        `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`,
+        `Create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`,
       );
     }
   }
@@ -191,7 +193,7 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
       set,
       'Normal',
       'SuccessfulDelete',
-      `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`,
+      `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`,
     );
     const retention = (set['spec'] as unknown as Spec).persistentVolumeClaimRetentionPolicy?.whenScaled;
     if (retention === 'Delete' && ordinalOf(set, pod) >= ((set['spec'] as unknown as Spec).replicas ?? 1))
@@ -212,10 +214,9 @@ export const statefulSet: MakeController = ({ mirrors, recorder, now }) => {
 
   async function updateStatus(set: Resource, spec: Spec, revisions: { current: string; update: string }) {
     const owned = pods.ownedBy(set.metadata.uid ?? '');
-    const hashOf = (name: string) => name.slice(set.metadata.name.length + 1);
     const at = (name: string) =>
       owned.filter(
-        (pod) => pod.metadata.labels?.[revisionLabel] === hashOf(name) && pod.metadata.deletionTimestamp === undefined,
+        (pod) => pod.metadata.labels?.[revisionLabel] === name && pod.metadata.deletionTimestamp === undefined,
       ).length;
     const updated = at(revisions.update);
     const ready = owned.filter(isReady).length;

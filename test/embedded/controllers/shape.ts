@@ -3,12 +3,15 @@ import type { JsonObject, Resource } from '../../../src/resource/index.ts';
 /** What of an object does not differ from run to run: labels, owners, finalizers, without generated hashes and UIDs. */
 export function shapeOf({ metadata }: Resource) {
   const uid = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
-  const hashes = new Set(['pod-template-hash', 'controller-revision-hash']);
+  const hashes = new Set(['pod-template-hash', 'controller-revision-hash', 'controller.kubernetes.io/hash']);
   return {
     labels: Object.fromEntries(
       Object.entries(metadata.labels ?? {})
         .sort()
-        .map(([name, value]) => [name, hashes.has(name) ? 'HASH' : value.replace(uid, 'UID').replace(/^UID.*/, 'UID')]),
+        .map(([name, value]) => [
+          name,
+          hashes.has(name) ? value.replace(/[a-z0-9]+$/, 'HASH') : value.replace(uid, 'UID').replace(/^UID.*/, 'UID'),
+        ]),
     ),
     owners: (metadata.ownerReferences ?? []).map(
       ({ kind, name, controller = false, blockOwnerDeletion = false }) =>
