@@ -18,7 +18,17 @@ const arrows: Record<string, string[]> = {
   local: ['embedded', 'cluster', 'run'],
   ui: ['apply (types)', 'resource'],
   context: ['cluster', 'local', 'files', 'run'],
-  command: ['ui', 'context', 'stack', 'cluster', 'daily', 'files (types)', 'resource (types)', 'local (types)'],
+  command: [
+    'ui',
+    'context',
+    'stack',
+    'cluster',
+    'daily',
+    'workloads',
+    'files (types)',
+    'resource (types)',
+    'local (types)',
+  ],
   help: [],
   commands: [
     'command',

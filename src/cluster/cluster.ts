@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { JsonObject, JsonValue, Resource } from '../resource/index.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface Cluster {
    * that is taken away, a kind that is gone.
    */
   watch(collection: Collection, options: Call & WatchOptions & { signal: AbortSignal }): AsyncIterable<WatchEvent>;
+  /** A connection to a port of a pod. Throws `FORWARD_REFUSED` where the server does not make one. */
+  forward(pod: PortOfPod, options?: { signal?: AbortSignal }): Promise<Duplex>;
   /** Any request below the server's address; answers with whatever status the server gave. */
   request(request: ApiRequest): Promise<ApiResponse>;
   close(): Promise<void>;
@@ -46,7 +49,15 @@ export interface Transport {
   readonly name: string;
   readonly server: string;
   send(request: ApiRequest): Promise<ApiResponse>;
+  /** Absent where connections to pods cannot be made this way. */
+  forward?(pod: PortOfPod, signal?: AbortSignal): Promise<Duplex>;
   close(): Promise<void>;
+}
+
+export interface PortOfPod {
+  namespace: string;
+  name: string;
+  port: number;
 }
 
 export interface ApiRequest {

@@ -113,6 +113,10 @@ export function clusterOver(transport: Transport): Cluster {
       const { path, attempt } = await collectionOf('watch', collection, options);
       yield* watchFrom({ transport, path, collection, attempt }, options);
     },
+    forward: (pod, options = {}) => {
+      if (transport.forward === undefined) throw new Error('this transport makes no connections to pods');
+      return transport.forward(pod, options.signal);
+    },
     request: (request) => transport.send(request),
     close: () => transport.close(),
   };

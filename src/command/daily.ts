@@ -397,6 +397,10 @@ export abstract class DailyCommand extends SlipwayCommand {
       await finishRecord(cluster, record, result, { signal });
     }
     if (state.phase === 'failed') throw await this.failure(cluster, 'training run', object, true);
+    const { isSimulated, podsOf } = await import('../daily/index.ts');
+    if ((await podsOf(cluster, object, signal)).some(isSimulated)) {
+      this.say('Warning: nothing was computed: the embedded cluster only simulates this image');
+    }
     await this.print('TrainingRun', { name, namespace, kind: object.kind, ...state, metrics }, () => '');
   }
 

@@ -5,11 +5,14 @@
 
 export type { State } from '../workloads/index.ts';
 export { notebookTargets, serveTargets, trainingTargets } from './components.ts';
+export { isSimulated, podFinder } from './endpoint.ts';
 export { type Why, whyFailed } from './failure.ts';
 export { readFolder } from './folder.ts';
 export { type FollowEvent, follow } from './follow.ts';
 export { containerState, type LogOptions, mainContainer, podsOf, readLog } from './logs.ts';
 export { fieldManager, makeWorkload } from './make.ts';
 export { child, find, listAll, objects, refOf, requireObject } from './objects.ts';
+export { type Answer, percentile, refusalIn, sendMany } from './predict.ts';
 export { finishRecord, metricsIn, type RunRecord, readRecords, whoAmI, writeRecord } from './records.ts';
 export { claimsOf, deleteWorkload } from './remove.ts';
+export { openTunnel } from './tunnel.ts';

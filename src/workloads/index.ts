@@ -6,6 +6,7 @@ export { codeConfigMap, codeHash, codeVolume, type SourceFile } from './code.ts'
 export { makeIgnore } from './ignore.ts';
 export { notebookPresets } from './images.ts';
 export { type NotebookSpec, notebook, notebookFile, readNotebook, workspaceClaim } from './notebook.ts';
+export { type DataFormat, type Protocol, predictionOf } from './payload.ts';
 export { isLeader, podRule, roleOf } from './pods.ts';
 export { serve } from './serve/serve.ts';
 export { formats, readServe, type ServeSpec, serveFile } from './serve/spec.ts';

@@ -49,7 +49,8 @@ export function roleOf(pod: Resource): string {
     labels['jobset.sigs.k8s.io/replicatedjob-name'] ??
     labels['component'];
   const index = labels['training.kubeflow.org/replica-index'] ?? labels['batch.kubernetes.io/job-completion-index'];
-  if (role === undefined) return pod.metadata.name;
+  // A Job of one pod is called as the job is.
+  if (role === undefined) return labels['batch.kubernetes.io/job-name'] ?? pod.metadata.name;
   return index === undefined ? role : `${role}-${index}`;
 }
 

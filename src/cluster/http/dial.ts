@@ -7,12 +7,16 @@ import { connectThrough, socksThrough } from './tunnel.ts';
 const patience = 4500;
 
 /** A connection to the server, through the proxy where there is one. Rejects with the error of Node that says why not. */
-export async function dial(access: Access, identity: Identity): Promise<Socket | TLSSocket> {
+export async function dial(
+  access: Access,
+  identity: Identity,
+  protocols: readonly string[] = ['h2', 'http/1.1'],
+): Promise<Socket | TLSSocket> {
   const opened: Socket[] = [];
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), patience);
   try {
-    return await Promise.race([late.promise, establish(access, identity, opened)]);
+    return await Promise.race([late.promise, establish(access, identity, protocols, opened)]);
   } catch (error) {
     for (const socket of opened) socket.destroy();
     throw error;
@@ -21,7 +25,12 @@ export async function dial(access: Access, identity: Identity): Promise<Socket |
   }
 }
 
-async function establish(access: Access, identity: Identity, opened: Socket[]): Promise<Socket> {
+async function establish(
+  access: Access,
+  identity: Identity,
+  protocols: readonly string[],
+  opened: Socket[],
+): Promise<Socket> {
   const { server, proxy, trust } = access;
   const target = endpointOf(server);
   let socket = await connectTcp(proxy === undefined ? target : endpointOf(proxy), opened);
@@ -31,7 +40,7 @@ async function establish(access: Access, identity: Identity, opened: Socket[]): 
     await (proxy.protocol.startsWith('socks') ? socksThrough : connectThrough)(socket, target, proxy);
   }
   if (server.protocol === 'http:') return socket;
-  return startTls(socket, target.host, trust, identity, ['h2', 'http/1.1'], opened);
+  return startTls(socket, target.host, trust, identity, [...protocols], opened);
 }
 
 function endpointOf(url: URL): { host: string; port: number } {

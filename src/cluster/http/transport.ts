@@ -68,6 +68,10 @@ export function httpTransport(access: Access): Transport {
         throw explained(error, signal);
       }
     },
+    forward: async (pod, signal) => {
+      const { forwardPort } = await import('./forward.ts');
+      return forwardPort(access, pod, signal);
+    },
     close: async () => {
       isClosed = true;
       const channel = await current?.channel.catch(() => undefined);

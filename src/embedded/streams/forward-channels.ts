@@ -16,14 +16,18 @@ export function forwardChannels(node: PodAccess, pod: Resource, ports: readonly 
     greeting.writeUInt16LE(port);
     send(data, greeting);
     send(errors, greeting);
+    const early: Buffer[] = [];
+    let write = (chunk: Buffer): unknown => early.push(chunk);
+    webSocket.on('message', (message: Buffer) => {
+      if (message[0] === data) write(message.subarray(1));
+    });
     node.portForward(pod, port).then(
       (connection) => {
         connection.on('data', (chunk: Buffer) => send(data, chunk));
         connection.on('error', (error: Error) => send(errors, Buffer.from(error.message)));
         connection.on('close', () => webSocket.close(1000));
-        webSocket.on('message', (message: Buffer) => {
-          if (message[0] === data) connection.write(message.subarray(1));
-        });
+        for (const chunk of early) connection.write(chunk);
+        write = (chunk) => connection.write(chunk);
         webSocket.on('close', () => connection.destroy());
       },
       (error: unknown) => {
