@@ -3,7 +3,7 @@ import { at, each, text, texts } from '../access.ts';
 import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { checkConversion } from './admission.ts';
-import { invalid, invalidStruct, required } from './causes.ts';
+import { duplicate, invalid, invalidStruct, required } from './causes.ts';
 import { named, oneOf } from './fields.ts';
 import { immutable } from './metadata.ts';
 import { dnsLabel1035, dnsSubdomain, type NameRule } from './names.ts';
@@ -133,6 +133,12 @@ function checkParts(versions: JsonObject[], version: JsonObject, index: number, 
       ),
     );
   told.add(columns);
+  const selectable = prefixOf(versions, 'selectableFields', index, 'spec.selectableFields');
+  if (!told.has(selectable))
+    causes.push(
+      ...checkSelectable(selectable, each(version['selectableFields']), at(at(version, 'schema'), 'openAPIV3Schema')),
+    );
+  told.add(selectable);
   const parts = prefixOf(versions, 'subresources', index, 'spec.subresources');
   if (!told.has(parts) && at(version, 'subresources')['scale'] !== undefined)
     causes.push(...checkScale(parts, at(at(version, 'subresources'), 'scale')));
@@ -156,6 +162,36 @@ function checkColumn(path: string, column: JsonObject): Cause[] {
   else if (!/^\./.test(route ?? ''))
     causes.push(invalid(`${path}.JSONPath`, route, 'must be a simple json path starting with .'));
   return causes;
+}
+
+/** Fields to select objects by hold one plain value each. */
+function checkSelectable(path: string, fields: JsonObject[], schema: JsonObject): Cause[] {
+  const seen = new Set<string>();
+  return fields.flatMap((field, index) => {
+    const here = `${path}[${index}].jsonPath`;
+    const route = text(field['jsonPath']);
+    if (route === '') return [required(here)];
+    const start = /^[^.[]+/.exec(route)?.[0];
+    if (start !== undefined) return [invalid(here, route, `is an invalid path: expected [ or . but got: ${start}`)];
+    const found = route
+      .split('.')
+      .slice(1)
+      .reduce<JsonObject | undefined>((one, name) => property(one, name), schema);
+    if (found === undefined) return [invalid(here, route, 'is an invalid path: does not refer to a valid field')];
+    const words =
+      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+    const causes = plainTypes.has(text(found['type'])) ? [] : [invalid(here, route, words)];
+    if (seen.has(route)) causes.push(duplicate(here, route));
+    seen.add(route);
+    return causes;
+  });
+}
+
+const plainTypes = new Set(['string', 'boolean', 'integer']);
+
+function property(schema: JsonObject | undefined, name: string): JsonObject | undefined {
+  const found = at(schema, 'properties')[name];
+  return isJsonObject(found) ? found : undefined;
 }
 
 function checkScale(path: string, scale: JsonObject): Cause[] {

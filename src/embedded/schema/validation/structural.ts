@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../../resource/index.ts';
 import { at, each, isEmpty, text, texts } from '../access.ts';
+import { checkSchema } from '../custom/check.ts';
 import { compilePattern } from '../custom/pattern.ts';
+import { pruneCustom } from '../custom/prune.ts';
 import { examineRule } from '../custom/rule-check.ts';
 import { Structural } from '../custom/structural.ts';
 import { equalJson, structJson } from '../json.ts';
@@ -26,7 +28,9 @@ export function checkSchemaDefinition(path: string, schema: JsonObject, withStat
   const opaque = standard.some((cause) =>
     /is not supported$|type cannot be set to null|not an array$/.test(cause.message),
   );
-  return [...causes, ...standard, ...(opaque ? [] : walk(path, schema, 'root', checkStructure))];
+  const all = [...causes, ...standard, ...(opaque ? [] : walk(path, schema, 'root', checkStructure))];
+  // Rules are read only along a schema that can be followed.
+  return all.length > 0 ? all : walk(path, schema, 'root', checkExpressions);
 }
 
 /** `open` counts the lists and maps without a limit around a node. */
@@ -63,7 +67,7 @@ const missingType: Record<Level, string> = {
 const intOrString = [{ type: 'integer' }, { type: 'string' }];
 
 /** Words that mean something to the server, and in what combinations. */
-function checkStandard(path: string, schema: JsonObject, level: Level, open: number): Cause[] {
+function checkStandard(path: string, schema: JsonObject): Cause[] {
   const type = text(schema['type']);
   const causes: Cause[] = [];
   if (type !== '' && !types.includes(type)) causes.push(notSupported(`${path}.type`, type, types));
@@ -80,15 +84,12 @@ function checkStandard(path: string, schema: JsonObject, level: Level, open: num
         'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
       ),
     );
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false)
+    causes.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
   const additional = schema['additionalProperties'];
   if (!isEmpty(schema['properties']) && additional !== undefined && additional !== false)
     causes.push(forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
-  return [
-    ...causes,
-    ...checkListType(path, schema),
-    ...checkMapType(path, schema),
-    ...checkRules(path, schema, level, open),
-  ];
+  return [...causes, ...checkListType(path, schema), ...checkMapType(path, schema), ...checkRules(path, schema)];
 }
 
 /** Every value has a type, and what is an object looks like one. */
@@ -127,7 +128,7 @@ function checkStructure(path: string, schema: JsonObject, level: Level): Cause[]
       if (isJsonObject(declared) && declared['type'] !== 'string')
         causes.push(invalid(`${path}.properties[${name}].type`, text(declared['type']), 'must be string'));
     }
-  return [...causes, ...checkPattern(path, schema), ...checkValueParts(path, schema)];
+  return [...causes, ...checkDefault(path, schema), ...checkPattern(path, schema), ...checkValueParts(path, schema)];
 }
 
 function checkPattern(path: string, schema: JsonObject): Cause[] {
@@ -155,22 +156,34 @@ function checkListType(path: string, schema: JsonObject): Cause[] {
     const words = 'must be map if x-kubernetes-list-map-keys is non-empty';
     causes.push(list === undefined ? required(spot, words) : invalid(spot, list, words));
   }
+  if (list === 'set') return [...causes, ...checkSetItems(`${path}.items`, at(schema, 'items'))];
   if (list !== 'map') return causes;
   if (keys.length === 0)
     causes.push(required(`${path}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'));
   return [...causes, ...checkListKeys(path, at(schema, 'items'), keys)];
 }
 
+/** Items of a set are one piece each: they could not be told apart otherwise. */
+function checkSetItems(path: string, items: JsonObject): Cause[] {
+  const words = 'must be atomic as item of a list with x-kubernetes-list-type=set';
+  const [list, map] = [items['x-kubernetes-list-type'], items['x-kubernetes-map-type']];
+  if (items['type'] === 'array' && list !== undefined && list !== 'atomic')
+    return [invalid(`${path}.x-kubernetes-list-type`, list, words)];
+  if (items['type'] === 'object' && map !== 'atomic')
+    return [invalid(`${path}.x-kubernetes-map-type`, list ?? null, words)];
+  return [];
+}
+
 function checkListKeys(path: string, items: JsonObject, keys: readonly string[]): Cause[] {
   const causes: Cause[] = [];
   if (items['type'] !== 'object')
-    causes.push(
+    return [
       invalid(
         `${path}.items.type`,
         text(items['type']),
         "must be object if parent array's x-kubernetes-list-type is map",
       ),
-    );
+    ];
   const properties = at(items, 'properties');
   for (const key of keys) {
     const property = properties[key];
@@ -214,6 +227,36 @@ function checkMapType(path: string, schema: JsonObject): Cause[] {
   return causes;
 }
 
+/** Whether a path such as `.a.b` or `.a['b']` names something that a schema has. */
+function leadsSomewhere(schema: JsonObject, path: string): boolean {
+  const steps = path.match(/\.[^.[]+|\['[^']*'\]/g) ?? [];
+  if (steps.join('') !== path) return false;
+  let here: JsonObject | undefined = schema;
+  for (const step of steps) {
+    const name = step.startsWith('.') ? step.slice(1) : step.slice(2, -2);
+    const property: JsonObject = at(at(here, 'properties'), name);
+    here = Object.hasOwn(at(here, 'properties'), name) ? property : below(here, 'additionalProperties');
+    if (here === undefined) return false;
+  }
+  return true;
+}
+
+function below(schema: JsonObject, field: string): JsonObject | undefined {
+  const found = schema[field];
+  return isJsonObject(found) ? found : undefined;
+}
+
+/** What rules say about the schema they stand at. */
+function checkExpressions(path: string, schema: JsonObject, level: Level, open: number): Cause[] {
+  const structural = new Structural(schema);
+  return each(schema['x-kubernetes-validations']).flatMap((rule, index) => {
+    const here = `${path}.x-kubernetes-validations[${index}].rule`;
+    const { problem, loops } = examineRule(text(rule['rule']).trim(), structural, level === 'root');
+    if (problem !== undefined) return [invalidStruct(here, ruleJson(rule), `compilation failed: ${problem}`)];
+    return Math.min(open, 1) + loops > 1 ? tooCostly(here) : [];
+  });
+}
+
 const advice =
   'exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)';
 
@@ -230,6 +273,22 @@ const tooCostly = (path: string): Cause[] => [
   ),
 ];
 
+/** A default is a value like any other: it fits its own schema, and says nothing that would be dropped. */
+function checkDefault(path: string, schema: JsonObject): Cause[] {
+  const value = schema['default'];
+  if (value === undefined || value === null) return [];
+  const here = `${path}.default`;
+  const kept = { value: structuredClone(value) };
+  const holder = new Structural({ type: 'object', properties: { value: { ...schema, default: undefined } } });
+  const { unknown: dropped } = pruneCustom(kept, holder);
+  const causes = dropped.length > 0 ? [invalid(here, value, 'must not have unknown fields')] : [];
+  const wrong = checkSchema(value, schema).map((cause) => ({
+    ...cause,
+    field: cause.field === '<nil>' ? here : `${here}.${cause.field}`,
+  }));
+  return [...causes, ...wrong];
+}
+
 /** A rule as the server shows it, in the names of its internal type. */
 function ruleJson(rule: JsonObject): string {
   return structJson({
@@ -244,25 +303,21 @@ function ruleJson(rule: JsonObject): string {
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
-function checkRules(path: string, schema: JsonObject, level: Level, open: number): Cause[] {
-  const structural = new Structural(schema);
+function checkRules(path: string, schema: JsonObject): Cause[] {
   return each(schema['x-kubernetes-validations']).flatMap((rule, index) => {
     const here = `${path}.x-kubernetes-validations[${index}]`;
     const [source, message] = [text(rule['rule']).trim(), text(rule['message'])];
     const causes: Cause[] = [];
     if (source === '') causes.push(required(`${here}.rule`, 'rule is not specified'));
-    else {
-      const { problem, loops } = examineRule(source, structural, level === 'root');
-      if (problem !== undefined)
-        causes.push(invalidStruct(`${here}.rule`, ruleJson(rule), `compilation failed: ${problem}`));
-      else if (Math.min(open, 1) + loops > 1) causes.push(...tooCostly(`${here}.rule`));
-    }
     if (message !== '' && message.trim() === '')
       causes.push(invalid(`${here}.message`, message, 'must be non-empty if specified'));
     else if (message.trim().includes('\n'))
       causes.push(invalid(`${here}.message`, message, 'must not contain line breaks'));
     else if (source.includes('\n') && message === '')
       causes.push(required(`${here}.message`, 'message must be specified if rule contains line breaks'));
+    const place = text(rule['fieldPath']);
+    if (place !== '' && !leadsSomewhere(schema, place))
+      causes.push(invalid(`${here}.fieldPath`, place, 'must be a valid path'));
     if (rule['reason'] !== undefined && !reasons.includes(text(rule['reason'])))
       causes.push(notSupported(`${here}.reason`, rule['reason'], reasons));
     return causes;
