@@ -3,28 +3,21 @@
  * cluster. It yields events and returns results; it never prints, prompts or reads files.
  */
 
-export type { Finding } from './doctor/finding.ts';
-export { type DoctorOptions, examine } from './doctor.ts';
-export type { ApplyEvent, ApplyResult, Failure } from './events.ts';
+export { examine } from './doctor.ts';
+export type { ApplyEvent, ApplyResult } from './events.ts';
 export { type ExecuteOptions, execute } from './execute.ts';
-export type { FieldPolicy } from './field-policy.ts';
 export { fingerprint } from './fingerprint.ts';
-export { type Revision, readHistory } from './history.ts';
+export { readHistory } from './history.ts';
 export { type InventorySummary, readInventories } from './inventory.ts';
 export { makePlan, type PlanOptions } from './make-plan.ts';
-export { withoutSecrets } from './mask.ts';
 export { makeDeletePlan, makeRollbackPlan } from './other-plans.ts';
 export type {
   Change,
-  Conflict,
-  Edge,
   FieldChange,
-  Foreign,
   Loss,
   Owner,
   Plan,
-  ProtectedClass,
 } from './plan.ts';
-export { type Readiness, readiness } from './readiness.ts';
+export { readiness } from './readiness.ts';
 export { type ComponentStatus, makeStatus, type ObjectStatus, type Status } from './status.ts';
 export { makeExplain } from './wait/cause.ts';

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../resource/index.ts';
-import type { Change, Conflict, FieldChange, Plan } from './plan.ts';
+import { isJsonObject, type JsonValue, type Resource } from '../resource/index.ts';
+import type { Conflict, FieldChange } from './plan.ts';
 
 /** Turns a secret value into something that shows whether it changed and nothing else. */
 export type Mask = (value: JsonValue) => string;
@@ -47,45 +47,6 @@ function maskValue(value: JsonValue, mask: Mask): JsonValue {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, item === undefined ? item : maskValue(item, mask)]),
   );
-}
-
-/** A Secret with its values masked; any other object as it is. */
-export function maskObject(object: Resource, mask: Mask): Resource {
-  if (!isSecret(object)) return object;
-  const masked: JsonObject = { ...object };
-  for (const field of ['data', 'stringData']) {
-    const values = object[field];
-    if (isJsonObject(values)) masked[field] = maskValue(values, mask);
-  }
-  const annotations = object.metadata.annotations;
-  const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-  if (annotations?.[lastApplied] !== undefined) {
-    masked['metadata'] = {
-      ...object.metadata,
-      annotations: { ...annotations, [lastApplied]: mask(annotations[lastApplied]) },
-    };
-  }
-  return masked as Resource;
-}
-
-/** The plan as it may be printed or written to a file: values of Secrets are replaced by keyed digests. */
-export function withoutSecrets(plan: Plan, mask: Mask = makeMask()): Plan {
-  const masked = (change: Change): Change => {
-    switch (change.op) {
-      case 'create':
-        return { ...change, to: maskObject(change.to, mask) };
-      case 'update':
-      case 'replace':
-      case 'unchanged':
-        return { ...change, to: maskObject(change.to, mask), from: maskObject(change.from, mask) };
-      case 'delete':
-      case 'keep':
-        return change;
-      default:
-        return change satisfies never;
-    }
-  };
-  return { ...plan, changes: plan.changes.map(masked) };
 }
 
 /** Text from a server with the values of a Secret taken out, should it have repeated one. */

@@ -9,7 +9,7 @@ export interface Owner {
 
 /**
  * What would happen, from a server-side dry run. Plain data: it can be shown, written to a file and executed later.
- * Secret values never appear in `fields` and `conflicts`; they do in `to` and `from`, see `withoutSecrets`.
+ * Secret values never appear in `fields` and `conflicts`; they do in `to` and `from`, which are never to be printed.
  */
 export interface Plan {
   owner: Owner;

@@ -196,7 +196,8 @@ export class Run {
     for (const change of this.#plan.changes) {
       if (change.op !== 'keep') continue;
       if (change.forget === true && change.uid !== undefined) {
-        await disown(this.#cluster, refOf(change), change.uid);
+        const { uid } = change;
+        await this.#guard(change, () => this.#try(change, () => disown(this.#cluster, refOf(change), uid)));
       }
       this.#counts.kept += 1;
       this.#emit({ type: 'kept', ...named(change), ...(change.reason === undefined ? {} : { reason: change.reason }) });

@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { execute, makePlan } from '../../src/apply/index.ts';
+import { execute, makeDeletePlan, makePlan } from '../../src/apply/index.ts';
 import { connect } from '../../src/cluster/index.ts';
 import { objects } from './stack.ts';
 
-/** Applies YAML from standard input as a process of its own, that a test can interrupt or kill. One line an event. */
+/**
+ * Applies YAML from standard input, or deletes where there is none, as a process of its own that a test can interrupt or
+ * kill. One line an event.
+ */
 const [kubeconfig = '', stack = ''] = process.argv.slice(2);
 const interrupted = new AbortController();
 process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
 const cluster = await connect({ kubeconfig });
-const plan = await makePlan(cluster, { stack, environment: 'test' }, objects(readFileSync(0, 'utf8')));
+const owner = { stack, environment: 'test' };
+const text = readFileSync(0, 'utf8');
+const plan = text === '' ? await makeDeletePlan(cluster, owner) : await makePlan(cluster, owner, objects(text));
 const running = execute(cluster, plan, { signal: interrupted.signal, timeout: 60_000 });
 try {
   for await (const event of running) process.stdout.write(`${event.type} ${'id' in event ? event.id.name : ''}\n`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fieldChanges } from '../../src/apply/diff.ts';
-import { makeMask, maskFields, maskObject, scrub } from '../../src/apply/mask.ts';
+import { makeMask, maskFields, scrub } from '../../src/apply/mask.ts';
 import type { Resource } from '../../src/resource/index.ts';
 import { objects } from './stack.ts';
 
@@ -87,19 +87,6 @@ test('Secret values are masked by a keyed digest, everything else of a Secret is
     { path: 'metadata.labels.a', from: '1', to: '2' },
   ]);
   expect(maskFields(to, fieldChanges(from, to), makeMask(Buffer.from('other')))[0]?.to).not.toBe('(masked) 431c46');
-});
-
-test('maskObject() hides values and the copy of them that kubectl leaves', () => {
-  const secret = one(`
-apiVersion: v1
-kind: Secret
-metadata:
-  name: x
-  annotations: { kubectl.kubernetes.io/last-applied-configuration: '{"data":{"k":"b2xk"}}' }
-data: { k: b2xk }
-stringData: { s: plain }
-`);
-  expect(JSON.stringify(maskObject(secret, makeMask()))).not.toMatch(/b2xk|plain/);
 });
 
 test('scrub() takes the values of a Secret out of what a server says about it', () => {

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDeletePlan, makePlan } from '../../src/apply/index.ts';
 import { readInventory } from '../../src/apply/inventory.ts';
 import type { Cluster } from '../../src/cluster/index.ts';
 import { type ControlPlane, controlPlaneAvailable, sharedControlPlane } from '../support/control-plane.ts';
-import { apply, carryOut, objects, owner, unique } from './stack.ts';
+import { apply, carryOut, keepHome, objects, owner, unique } from './stack.ts';
 
-const program = path.join(import.meta.dirname, 'apply-program.ts');
+const program = fileURLToPath(new URL('./apply-program.ts', import.meta.url));
 
-const page = (name: string) => `
+const page = (name: string, behaviour = 'none') => `
 apiVersion: v1
 kind: Namespace
 metadata: { name: ${name} }
@@ -31,20 +31,21 @@ metadata: { name: web, namespace: ${name} }
 spec:
   selector: { matchLabels: { app: web } }
   template:
-    metadata: { labels: { app: web }, annotations: { test/behaviour: slow } }
+    metadata: { labels: { app: web }, annotations: { test/behaviour: ${behaviour} } }
     spec: { containers: [{ name: web, image: "example/web:1", envFrom: [{ configMapRef: { name: c1 } }] }] }
 `;
 
 /** Starts an apply in a process of its own, and sends the signal when a line of its output fits. */
-async function applyUntil(
+async function runUntil(
   plane: ControlPlane,
   name: string,
+  input: string,
   fits: (line: string, count: number) => boolean,
   signal: NodeJS.Signals,
 ) {
   const child = spawn(process.execPath, [program, plane.kubeconfig, name], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  child.stdin.end(page(name));
+  child.stdin.end(input);
   const lines: string[] = [];
   for await (const line of createInterface(child.stdout)) {
     lines.push(line);
@@ -56,12 +57,17 @@ async function applyUntil(
 describe.skipIf(!controlPlaneAvailable)('an apply that is interrupted', () => {
   let plane: ControlPlane;
   let cluster: Cluster;
+  let releaseHome: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     plane = await sharedControlPlane();
     cluster = await plane.cluster();
+    releaseHome = await keepHome(cluster);
   });
-  afterAll(() => plane?.down());
+  afterAll(async () => {
+    await releaseHome?.();
+    await plane?.down();
+  });
 
   async function finishes(name: string) {
     const of = owner(name);
@@ -79,7 +85,7 @@ describe.skipIf(!controlPlaneAvailable)('an apply that is interrupted', () => {
 
   test('Ctrl-C lets requests end, gives the Lease back, and the same command goes on', async () => {
     const name = unique('ctrl-c');
-    const { code, lines } = await applyUntil(plane, name, (line) => line === 'applied c3', 'SIGINT');
+    const { code, lines } = await runUntil(plane, name, page(name, 'slow'), (line) => line === 'applied c3', 'SIGINT');
     expect(code).toBe(130);
     expect(lines.at(-1)).toBe('ended interrupted');
     const leases = await cluster.list({
@@ -92,13 +98,30 @@ describe.skipIf(!controlPlaneAvailable)('an apply that is interrupted', () => {
     await finishes(name);
   }, 60_000);
 
-  test.each([2, 6, 12, 19])(
+  test.each([2, 9, 19])(
     'kill -9 after %i events leaves nothing that the next run does not know',
     async (count) => {
       const name = unique('killed');
-      const { code } = await applyUntil(plane, name, (_line, seen) => seen === count, 'SIGKILL');
+      const { code } = await runUntil(plane, name, page(name), (_line, seen) => seen === count, 'SIGKILL');
       expect(code).toBeNull();
       await finishes(name);
+    },
+    90_000,
+  );
+
+  test.each([3, 12])(
+    'a delete that is killed after %i events goes on where it was',
+    async (count) => {
+      const name = unique('undone');
+      await apply(cluster, owner(name), objects(page(name)));
+      const { code } = await runUntil(plane, name, '', (_line, seen) => seen === count, 'SIGKILL');
+      expect(code).toBeNull();
+      expect((await carryOut(cluster, await makeDeletePlan(cluster, owner(name)))).result).toMatchObject({
+        ok: true,
+        residue: [],
+      });
+      await expect(makeDeletePlan(cluster, owner(name))).rejects.toMatchObject({ code: 'NOT_INSTALLED' });
+      await expect(cluster.get({ apiVersion: 'v1', kind: 'Namespace', name })).rejects.toMatchObject({ status: 404 });
     },
     90_000,
   );
