@@ -12,6 +12,7 @@ import {
   runtimeClasses,
   serviceAccounts,
 } from './admission/pods.ts';
+import { policies } from './admission/policies.ts';
 import { quotas } from './admission/quota.ts';
 import { webhooks } from './admission/webhooks.ts';
 import type { Admission, Api } from './api/api.ts';
@@ -102,7 +103,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Embedde
       store,
       types,
       now,
-      admission: [...admission, escalation(authorizer), webhooks, quotas],
+      admission: [...admission, escalation(authorizer), webhooks, policies, quotas],
       range: { prefix: '10.96', nodePorts: [30_000, 32_767] },
       convert: (object, to) => convertObject(api, object, to),
     };

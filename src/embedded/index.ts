@@ -3,8 +3,8 @@
  * HTTPS on loopback and in process. It knows nothing of stacks, plans or the command line.
  */
 
-export type { LogOptions, PodAccess, PodProcess, StreamOptions } from './api/pod-access.ts';
-export { type ClusterOptions, type EmbeddedCluster, openCluster } from './cluster.ts';
+export type { PodAccess, PodProcess } from './api/pod-access.ts';
+export { type EmbeddedCluster, openCluster } from './cluster.ts';
 export { startControllers } from './controllers/index.ts';
 export { type NodeHandle, type NodeOptions, startNode } from './node/index.ts';
 export { type Served, serve } from './serve.ts';

@@ -1,3 +1,4 @@
+import { publishAddress } from './api/address.ts';
 import type { EmbeddedCluster } from './cluster.ts';
 import { kubeconfigFor } from './http/kubeconfig.ts';
 import { listen } from './http/serve.ts';
@@ -15,5 +16,6 @@ export interface Served {
 export async function serve(cluster: EmbeddedCluster, options: { port?: number } = {}): Promise<Served> {
   const { url, close } = await listen(cluster.handle, cluster.upgrade, cluster.identity, options.port ?? 0);
   cluster.server = url;
+  await publishAddress(cluster.api, Number(new URL(url).port));
   return { url, kubeconfig: kubeconfigFor(cluster.identity, url), close };
 }

@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject, type Resource } from '../../resource/index.ts';
 import type { Admission, Api } from '../api/api.ts';
 import { objectIn } from '../api/fields.ts';
-import { matchLabels, requirementsOf } from '../api/selectors.ts';
 import { forbidden } from '../api/status.ts';
 
 const pods = { group: '', resource: 'pods' };
@@ -171,11 +170,6 @@ export const defaultIngressClass: Admission = {
     if (defaults.length === 1) spec['ingressClassName'] = defaults[0]?.name as string;
   },
 };
-
-/** Whether an object's labels are selected; an absent selector selects everything. */
-export function isSelected(selector: JsonObject | undefined, labels: Record<string, string> | undefined): boolean {
-  return matchLabels(requirementsOf(selector), labels);
-}
 
 /** A new node is not ready, and pods keep away until it is. */
 export const nodeTaints: Admission = {

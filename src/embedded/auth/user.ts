@@ -8,5 +8,3 @@ export interface User {
 
 /** The owner of the cluster: everything is allowed. */
 export const admin: User = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
-
-export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };

@@ -12,7 +12,7 @@ test('a killed process has lost nothing that it acknowledged', { timeout: 120_00
   const directory = await mkdtemp(path.join(os.tmpdir(), 'slipway-kill-'));
   const acknowledged = new Set<string>();
   for (let round = 0; round < rounds; round++) {
-    const writer = fork(path.join(import.meta.dirname, 'writer.ts'), [directory], {
+    const writer = fork(path.join(import.meta.dirname, '../../soak/store-writer.ts'), [directory], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     const enough = acknowledged.size + 20 + round * 3;

@@ -1,4 +1,4 @@
-import { Store } from '../../../src/embedded/store/store.ts';
+import { Store } from '../../src/embedded/store/store.ts';
 
 /** Writes objects as fast as it can and says each name once its write was acknowledged. */
 const store = new Store({ directory: process.argv[2] as string });
