@@ -4,6 +4,7 @@
  */
 
 export type { State } from '../workloads/index.ts';
+export { endCanary, findCanary, goBack, promote, serviceTargets, split, startCanary } from './canary.ts';
 export { notebookTargets, serveTargets, trainingTargets } from './components.ts';
 export { isSimulated, podFinder } from './endpoint.ts';
 export { type Why, whyFailed } from './failure.ts';
@@ -13,6 +14,7 @@ export { containerState, type LogOptions, mainContainer, podsOf, readLog } from 
 export { fieldManager, makeWorkload } from './make.ts';
 export { child, find, listAll, objects, refOf, requireObject } from './objects.ts';
 export { type Answer, percentile, refusalIn, sendMany } from './predict.ts';
+export { ancestors, differences, requireRecord } from './recorded.ts';
 export { finishRecord, metricsIn, type RunRecord, readRecords, whoAmI, writeRecord } from './records.ts';
 export { claimsOf, deleteWorkload } from './remove.ts';
 export { openTunnel } from './tunnel.ts';

@@ -46,17 +46,24 @@ export function codeConfigMap(name: string, namespace: string | undefined, files
       name,
       ...(namespace === undefined ? {} : { namespace }),
       labels: { 'app.kubernetes.io/managed-by': 'slipway' },
-      annotations: { 'slipway.dev/code-hash': `sha256:${codeHash(files)}` },
+      annotations: {
+        'slipway.dev/code-hash': `sha256:${codeHash(files)}`,
+        'slipway.dev/code-paths': JSON.stringify(sorted(files).map(({ path }) => path)),
+      },
     },
     ...(Object.keys(data).length === 0 ? {} : { data }),
     ...(Object.keys(binaryData).length === 0 ? {} : { binaryData }),
   };
 }
 
-/** The volume that lays the files out again. */
-export function codeVolume(configMap: string, files: readonly SourceFile[]): JsonObject {
-  const items = sorted(files).map(({ path }, index) => ({ key: keyOf(index), path }));
-  return { name: 'code', configMap: { name: configMap, items } };
+/** What a run needs of code that is in a ConfigMap: the volume that lays the files out again. */
+export function shippedIn(configMap: Resource): { code: JsonObject; hasRequirements: boolean } {
+  const paths = JSON.parse(configMap.metadata.annotations?.['slipway.dev/code-paths'] ?? '[]') as string[];
+  const items = paths.map((path, index) => ({ key: keyOf(index), path }));
+  return {
+    code: { name: 'code', configMap: { name: configMap.metadata.name, items } },
+    hasRequirements: paths.includes('requirements.txt'),
+  };
 }
 
 function textOf(content: Uint8Array): string | undefined {

@@ -4,13 +4,13 @@ import { printResources } from '../../src/resource/index.ts';
 import {
   codeConfigMap,
   codeHash,
-  codeVolume,
   makeIgnore,
   notebook,
   readNotebook,
   readServe,
   readTrain,
   serve,
+  shippedIn,
   train,
 } from '../../src/workloads/index.ts';
 
@@ -81,7 +81,7 @@ test('a script with PyTorch and two workers is a master and a worker that start 
     script: 'train.py',
     args: ['--lr', '0.1'],
   });
-  const [job] = train(spec, { code: codeVolume('mnist-code', files) });
+  const [job] = train(spec, shippedIn(codeConfigMap('mnist-code', undefined, files)));
   expect(printResources([job!])).toMatchInlineSnapshot(`
     "apiVersion: kubeflow.org/v1
     kind: PyTorchJob
@@ -197,7 +197,7 @@ test('a script with PyTorch and two workers is a master and a worker that start 
 test('a plain script is a Job of one pod that is not tried again', () => {
   const [job] = train(readTrain({ name: 'once', script: 'a.py' }), {
     hasRequirements: true,
-    code: codeVolume('c', []),
+    code: { name: 'code', configMap: { name: 'c' } },
   });
   expect(job).toMatchObject({
     apiVersion: 'batch/v1',
@@ -304,7 +304,7 @@ test('a folder is a ConfigMap that keeps text readable and gives paths back', ()
     data: { 'file-1': 'print(1)\n' },
     binaryData: { 'file-0': 'AP8=' },
   });
-  expect(codeVolume('run-code', files)).toMatchObject({
+  expect(shippedIn(codeConfigMap('run-code', undefined, files)).code).toMatchObject({
     configMap: {
       items: [
         { key: 'file-0', path: 'pkg/data.bin' },

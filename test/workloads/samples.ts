@@ -1,12 +1,12 @@
 import type { Resource } from '../../src/resource/index.ts';
 import {
   codeConfigMap,
-  codeVolume,
   notebook,
   readNotebook,
   readServe,
   readTrain,
   serve,
+  shippedIn,
   train,
 } from '../../src/workloads/index.ts';
 
@@ -40,7 +40,7 @@ const files = [
   { path: 'train.py', content: new TextEncoder().encode('print("hello")\n') },
   { path: 'data/tiny.bin', content: new Uint8Array([0, 255, 1]) },
 ];
-const shipped = { code: codeVolume('run-code', files), hasRequirements: true };
+const shipped = { ...shippedIn(codeConfigMap('run-code', 'default', files)), hasRequirements: true };
 
 const job = {
   ...pod,

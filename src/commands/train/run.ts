@@ -87,7 +87,7 @@ export default class TrainRun extends DailyCommand {
 
   async run() {
     const { args, argv, flags } = await this.parse(TrainRun);
-    const { codeConfigMap, codeHash, codeVolume, readTrain, train, trainFile, trainTarget } = await import(
+    const { codeConfigMap, codeHash, readTrain, shippedIn, train, trainFile, trainTarget } = await import(
       '../../workloads/index.ts'
     );
     const { readFolder } = await import('../../daily/index.ts');
@@ -112,11 +112,7 @@ export default class TrainRun extends DailyCommand {
     const build = (spec: TrainSpec) => {
       if (folder === undefined) return { objects: train(spec) };
       const code = codeConfigMap(`code-${codeHash(files).slice(0, 16)}`, spec.namespace, files);
-      const hasRequirements = files.some((one) => one.path === 'requirements.txt');
-      return {
-        code,
-        objects: [code, ...train(spec, { code: codeVolume(code.metadata.name, files), hasRequirements })],
-      };
+      return { code, objects: [code, ...train(spec, shippedIn(code))] };
     };
     if (flags['dry-run']) {
       const { objects } = build(describe(flags.namespace ?? 'default', wanted));
