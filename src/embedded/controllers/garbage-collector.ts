@@ -88,7 +88,7 @@ export async function collectGarbage(
     try {
       for await (const event of cluster.watch(target, { signal })) {
         if (event.type === 'BOOKMARK') continue;
-        await followAll().catch((error: unknown) => options.onError('discovery', error));
+        await followAll().catch((error: unknown) => signal.aborted || options.onError('discovery', error));
       }
     } catch (error) {
       if (!signal.aborted) options.onError('CustomResourceDefinition', error);
