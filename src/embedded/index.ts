@@ -7,4 +7,5 @@ export type { PodAccess, PodProcess } from './api/pod-access.ts';
 export { type EmbeddedCluster, openCluster } from './cluster.ts';
 export { startControllers } from './controllers/index.ts';
 export { type NodeHandle, type NodeOptions, startNode } from './node/index.ts';
+export { startOperators } from './operators/index.ts';
 export { type Served, serve } from './serve.ts';

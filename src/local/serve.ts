@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { clusterOver } from '../cluster/index.ts';
-import { openCluster, serve, startControllers, startNode } from '../embedded/index.ts';
+import { openCluster, serve, startControllers, startNode, startOperators } from '../embedded/index.ts';
 import { UserError } from '../errors.ts';
 import type { ServerMessage } from './embedded.ts';
 import { clusterDirectory } from './home.ts';
@@ -44,6 +44,7 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
       certificate: embedded.identity.authority.certificate,
       now,
     });
+    const operators = startOperators(cluster, { signal, now });
     const node = await startNode(cluster, {
       directory: path.join(directory, 'node'),
       signal,
@@ -52,10 +53,10 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
       api: served.url,
     });
     embedded.setNode(node);
-    await controllers.ready;
+    await Promise.all([controllers.ready, operators.ready]);
     await writePrivate(recordFile(directory), JSON.stringify(await describe(served.url, now)));
     tell({ type: 'ready' });
-    await Promise.all([controllers.done, node.done]);
+    await Promise.all([controllers.done, operators.done, node.done]);
   } finally {
     await served.close();
     await embedded.close();

@@ -10,6 +10,7 @@ import type { TypeSchema } from '../schema/schema.ts';
 import { parseJson } from '../store/entry.ts';
 import { type ClientConfig, callWebhook } from './call.ts';
 import { matchesRules, matchesSelectors, type WebhookRule } from './match.ts';
+import { isSimulated } from './simulated.ts';
 
 /** One webhook of a configuration. */
 export interface Webhook extends JsonObject {
@@ -99,6 +100,7 @@ async function mutateWith(api: Api, webhook: Webhook, attributes: Attributes, ca
 
 /** Asks a webhook; throws what it refuses. Undefined where it could not be asked and that is no reason to refuse. */
 async function ask(api: Api, webhook: Webhook, attributes: Attributes, call: Call): Promise<JsonObject | undefined> {
+  if (isSimulated(api, webhook.clientConfig)) return undefined;
   if (call.dryRun && webhook.sideEffects !== 'None' && webhook.sideEffects !== 'NoneOnDryRun')
     throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
   const request = await reviewOf(api, webhook, attributes, call);

@@ -1,0 +1,22 @@
+import type { Program } from './program.ts';
+import { jaxJob } from './training/jax-job.ts';
+import { mpiJob } from './training/mpi-job.ts';
+import { pyTorchJob } from './training/pytorch-job.ts';
+import { tfJob } from './training/tf-job.ts';
+import { trainingJob } from './training/training-job.ts';
+import { xgboostJob } from './training/xgboost-job.ts';
+
+/** Every program that is played, by the image it has in the catalogue and upstream. */
+export const programs: readonly Program[] = [
+  {
+    name: 'training-operator',
+    image: /(^|\/)training-operator(:|@|$)/,
+    kinds: {
+      'pytorchjobs.kubeflow.org': trainingJob(pyTorchJob),
+      'tfjobs.kubeflow.org': trainingJob(tfJob),
+      'xgboostjobs.kubeflow.org': trainingJob(xgboostJob),
+      'mpijobs.kubeflow.org': trainingJob(mpiJob),
+      'jaxjobs.kubeflow.org': trainingJob(jaxJob),
+    },
+  },
+];
