@@ -1,7 +1,5 @@
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { slept } from './clock.ts';
 import type { PodPlace } from './environment/fields.ts';
 import type { Host } from './host.ts';
 import { hostsFile } from './network/names.ts';
@@ -10,6 +8,9 @@ import type { Surroundings } from './surroundings.ts';
 import { issueTokens } from './token.ts';
 import { Volumes } from './volumes/volumes.ts';
 
+/** As long as a timer of this platform can be: 24 days. */
+const longestTimer = 2 ** 31 - 1;
+
 /** Everything of one pod that is on disk: volumes, hosts file, the containers' own directories, logs. */
 export class PodFiles {
   readonly directory: string;
@@ -17,12 +18,15 @@ export class PodFiles {
   /** An empty directory, to become the root of programs. */
   readonly root: string;
   readonly hosts: string;
+  /** Which ports of Services are elsewhere than they should be. */
+  readonly ports: string;
   readonly #around: Surroundings;
   readonly #host: Host;
   readonly #pod: () => Pod;
   readonly #place: PodPlace;
   readonly #stopped = new AbortController();
   #refreshing: Promise<void> | undefined;
+  #wake = Promise.withResolvers<void>();
 
   constructor(options: { pod: () => Pod; place: PodPlace; around: Surroundings; host: Host }) {
     const { pod, place, around, host } = options;
@@ -33,10 +37,11 @@ export class PodFiles {
     this.directory = path.join(host.directory, 'pods', pod().metadata.uid ?? '');
     this.root = path.join(this.directory, 'root');
     this.hosts = path.join(this.directory, 'hosts');
+    this.ports = path.join(this.directory, 'ports');
     this.volumes = new Volumes(path.join(this.directory, 'volumes'), {
       configuration: around.configuration,
       place,
-      issueToken: issueTokens(around.cluster, around.signal),
+      issueToken: issueTokens(around),
     });
   }
 
@@ -72,6 +77,11 @@ export class PodFiles {
     if (this.#refreshing !== undefined && !this.#stopped.signal.aborted) await this.#writeHosts();
   }
 
+  /** Labels and annotations may have changed, which volumes can show. */
+  podChanged(): void {
+    this.#wake.resolve();
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#refreshing;
@@ -86,39 +96,45 @@ export class PodFiles {
   async #keepFresh(): Promise<void> {
     const { signal } = this.#stopped;
     const { clock, configuration, events } = this.#around;
+    const { namespace } = this.#pod().metadata;
+    const forget = configuration.onChange((object) => {
+      if (object.metadata.namespace === namespace) this.#wake.resolve();
+    });
+    signal.addEventListener('abort', () => this.#wake.resolve(), { once: true });
     while (!signal.aborted) {
+      this.#wake = Promise.withResolvers();
       let renew: Date | undefined;
-      const woken = new AbortController();
-      const stop = AbortSignal.any([signal, woken.signal]);
-      const waits = [configuration.changed(stop)];
       try {
         renew = await this.volumes.refresh(this.#pod());
       } catch (error) {
         // What has become of its sources is no reason to take files away from a pod that runs.
-        events(this.#pod(), 'Warning', 'FailedMount', (error as Error).message);
+        if (!signal.aborted) events(this.#pod(), 'Warning', 'FailedMount', (error as Error).message);
       }
-      if (renew !== undefined) {
-        const left = Math.max(renew.getTime() - clock.now().getTime(), 1000);
-        waits.push(slept(clock, Math.min(left, 2 ** 31 - 1), stop).then(() => undefined));
-      }
-      await Promise.race(waits);
-      woken.abort();
-      // Changes come in crowds, which are one.
-      await sleep(50);
+      if (signal.aborted) break;
+      const left = renew === undefined ? longestTimer : Math.max(renew.getTime() - clock.now().getTime(), 1000);
+      const timer = setTimeout(() => this.#wake.resolve(), Math.min(left, longestTimer)).unref();
+      await this.#wake.promise;
+      clearTimeout(timer);
     }
+    forget();
   }
 
   async #writeHosts(): Promise<void> {
-    const { services, addresses } = this.#host;
-    const text = Buffer.from(hostsFile(this.#pod(), this.#place.podIP, services, addresses));
-    await writeFile(this.hosts, '', { flag: 'a' });
-    // In place: where the file is mounted, a new one in its stead would not be seen.
-    const handle = await open(this.hosts, 'r+');
-    try {
-      await handle.write(text, 0, text.length, 0);
-      await handle.truncate(text.length);
-    } finally {
-      await handle.close();
-    }
+    const { services, addresses, proxy } = this.#host;
+    await writeInPlace(this.hosts, hostsFile(this.#pod(), this.#place.podIP, services, addresses));
+    await writeInPlace(this.ports, await proxy.movedPorts());
+  }
+}
+
+/** Where a file is mounted, a new one in its stead would not be seen. */
+async function writeInPlace(file: string, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  await writeFile(file, '', { flag: 'a' });
+  const handle = await open(file, 'r+');
+  try {
+    await handle.write(bytes, 0, bytes.length, 0);
+    await handle.truncate(bytes.length);
+  } finally {
+    await handle.close();
   }
 }

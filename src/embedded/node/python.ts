@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import pythonNetwork from './python-network.ts';
 import { CannotStart } from './run.ts';
-import sitecustomize from './sitecustomize.ts';
 
 /**
  * Virtual environments of the host's Python, one for each set of packages, shared by all pods and kept. One is made
@@ -58,7 +58,9 @@ export class PythonEnvironments {
       await this.#run(python, ['-m', 'pip', 'install', ...options, ...packages], signal);
     }
     const { stdout } = await this.#run(python, ['-c', 'import site; print(site.getsitepackages()[0])'], signal);
-    await writeFile(path.join(stdout.trim(), 'sitecustomize.py'), sitecustomize);
+    // A .pth file, because some systems have a sitecustomize of their own, which comes first.
+    await writeFile(path.join(stdout.trim(), 'slipway_network.py'), pythonNetwork);
+    await writeFile(path.join(stdout.trim(), 'slipway_network.pth'), 'import slipway_network\n');
     await writeFile(path.join(directory, 'complete.new'), `${packages.join('\n')}\n`);
     await rename(path.join(directory, 'complete.new'), path.join(directory, 'complete'));
     return directory;

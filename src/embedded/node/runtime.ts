@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { canonical } from '../controllers/pod.ts';
 import { overNetwork } from './actions.ts';
 import { slept } from './clock.ts';
 import type { PodPlace } from './environment/fields.ts';
@@ -63,7 +64,10 @@ export class PodRuntime {
   }
 
   update(pod: Pod): void {
+    const shown = ({ metadata: { labels = {}, annotations = {} } }: Pod) => canonical({ labels, annotations });
+    const isShownAnew = shown(pod) !== shown(this.#pod);
     this.#pod = pod;
+    if (isShownAnew) this.files.podChanged();
   }
 
   /** Gives the pod its address and lays out what its real containers need. */

@@ -63,6 +63,7 @@ export class Setting {
       TMPDIR: temporary,
       HOSTNAME: hostnameOf(pod),
       POD_IP: place.podIP,
+      SLIPWAY_PORTS: files.ports,
       ...(isMounted ? {} : { SLIPWAY_HOSTS: files.hosts }),
       ...row.env,
       ...asked,

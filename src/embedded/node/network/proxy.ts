@@ -36,6 +36,18 @@ export class ServiceProxy {
     return this.#doors.get(`${namespace}/${name}:${port}`);
   }
 
+  /** Ports of Services that had to be put elsewhere: `ADDRESS PORT OTHER-PORT` a line. */
+  async movedPorts(): Promise<string> {
+    const lines = [...this.#doors].map(async ([key, opening]) => {
+      const door = await opening;
+      const port = Number(key.split(':')[1]);
+      return door === undefined || door.port === port || key.endsWith(':node')
+        ? ''
+        : `${door.address} ${port} ${door.port}\n`;
+    });
+    return (await Promise.all(lines)).join('');
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const key of [...this.#doors.keys()]) this.#shut(key);

@@ -27,7 +27,6 @@ export async function findMounting(directory: string): Promise<Mounting> {
     mkdir proc
     echo "/proc $1/proc none rbind 0 0" > table
     mount -a -T table
-    echo probe > /proc/sys/kernel/hostname
     chroot / true
     command -v unshare >&3`;
   const shell = ['/bin/sh', '-c', script, 'sh', probe];
@@ -75,7 +74,8 @@ export async function sandboxed(words: readonly string[], options: SandboxOption
     'rm .mounts',
     // A file system with flags that may not be taken away cannot be made read-only by everybody.
     ...plan.readOnly.map((place) => `mount -o remount,bind,ro ${at(place)} 2>/dev/null || true`),
-    `echo ${quote(hostname)} > /proc/sys/kernel/hostname`,
+    // Root writes the file; in a user namespace only the call is allowed. Without either, the machine's name stays.
+    `{ hostname ${quote(hostname)} || echo ${quote(hostname)} > /proc/sys/kernel/hostname; } 2>/dev/null || true`,
     `exec chroot . /bin/sh -c 'PATH=$1; cd "$2" || exit 126; shift 2; exec "$@"' sh "$@"`,
   ].join('\n');
   return [...unshare, '/bin/sh', '-c', script, 'sh', options.path, cwd, ...words];

@@ -9,7 +9,7 @@ import type { Payload } from './atomic.ts';
 export type IssueToken = (
   pod: Pod,
   request: { audience?: string; expirationSeconds: number },
-) => Promise<{ token: string; expires: Date }>;
+) => Promise<{ token: string; renew: Date }>;
 
 export interface ContentSources {
   configuration: Configuration;
@@ -61,12 +61,10 @@ async function filesOf(pod: Pod, part: ProjectedSource, sources: ContentSources)
   }
   if (part.serviceAccountToken !== undefined) {
     const { path, audience, expirationSeconds = 3600 } = part.serviceAccountToken;
-    const { token, expires } = await issueToken(pod, {
+    const { token, renew } = await issueToken(pod, {
       expirationSeconds,
       ...(audience === undefined || audience === '' ? {} : { audience }),
     });
-    // The kubelet renews a token at four fifths of its life.
-    const renew = new Date(expires.getTime() - expirationSeconds * 200);
     return { files: [{ path, data: Buffer.from(token), mode: 0o600 }], renew };
   }
   return { files: (part.downwardAPI?.items ?? []).map((item) => downward(pod, item, place)) };

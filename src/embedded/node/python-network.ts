@@ -5,7 +5,16 @@
  */
 export default `import os, socket
 
-_ip, _hosts = os.environ.get("POD_IP"), os.environ.get("SLIPWAY_HOSTS")
+_ip, _hosts, _ports = (os.environ.get(name) for name in ("POD_IP", "SLIPWAY_HOSTS", "SLIPWAY_PORTS"))
+
+
+def _lines(path):
+    try:
+        with open(path) as lines:
+            return [line.split("#")[0].split() for line in lines]
+    except OSError:
+        return []
+
 
 if _ip and _ip != "127.0.0.1":
     _bind = socket.socket.bind
@@ -25,16 +34,21 @@ if _hosts:
 
     def getaddrinfo(host, *args, **kwargs):
         if isinstance(host, str) and host:
-            try:
-                with open(_hosts) as lines:
-                    for line in lines:
-                        words = line.split("#")[0].split()
-                        if host.rstrip(".") in words[1:]:
-                            host = words[0]
-                            break
-            except OSError:
-                pass
+            host = next((words[0] for words in _lines(_hosts) if host.rstrip(".") in words[1:]), host)
         return _getaddrinfo(host, *args, **kwargs)
 
     socket.getaddrinfo = getaddrinfo
+
+if _ports:
+    _connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def _moved(self, address):
+        if self.family == socket.AF_INET and isinstance(address, tuple) and len(address) == 2 and 0 < address[1] < 1024:
+            for words in _lines(_ports):
+                if len(words) == 3 and (words[0], words[1]) == (address[0], str(address[1])):
+                    return (address[0], int(words[2]))
+        return address
+
+    socket.socket.connect = lambda self, address: _connect(self, _moved(self, address))
+    socket.socket.connect_ex = lambda self, address: _connect_ex(self, _moved(self, address))
 `;
