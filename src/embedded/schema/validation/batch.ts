@@ -103,6 +103,7 @@ function checkExitCodes(path: string, codes: JsonObject, spec: JsonObject): Caus
   return causes;
 }
 
+/** A new job. */
 export function checkJob(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const causes = [...checkJobSpec('spec', spec), ...checkJobSelector(spec)];
@@ -166,6 +167,7 @@ function frozenTemplate(template: JsonObject): Cause {
   return invalid('spec.template', template, 'field is immutable');
 }
 
+/** A new schedule of jobs. */
 export function checkCronJob(object: Resource): Cause[] {
   const causes = checkCronSpec(object);
   if (object.metadata.name.length > 52)

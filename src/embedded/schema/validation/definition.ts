@@ -3,8 +3,9 @@ import { at, each, text, texts } from '../access.ts';
 import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { checkConversion } from './admission.ts';
-import { duplicate, invalid, invalidStruct, required } from './causes.ts';
-import { named, oneOf } from './fields.ts';
+import { invalid, invalidStruct, required } from './causes.ts';
+import { checkColumn, checkScale, checkSelectable } from './definition-parts.ts';
+import { oneOf } from './fields.ts';
 import { immutable } from './metadata.ts';
 import { dnsLabel1035, dnsSubdomain, type NameRule } from './names.ts';
 import { checkSchemaDefinition } from './structural.ts';
@@ -18,9 +19,10 @@ export const definitionName =
     return [...dnsSubdomain(name), ...(name === expected ? [] : ['must be spec.names.plural+"."+spec.group'])];
   };
 
-const joined = (path: string, value: string, wrong: string[], before = ''): Cause[] =>
+export const joined = (path: string, value: string, wrong: string[], before = ''): Cause[] =>
   wrong.length === 0 ? [] : [invalid(path, value, `${before}${wrong.join(',')}`)];
 
+/** A CustomResourceDefinition as a whole. */
 export function checkDefinition(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const group = text(spec['group']);
@@ -146,79 +148,6 @@ function checkParts(versions: JsonObject[], version: JsonObject, index: number, 
   return causes;
 }
 
-const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
-const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
-
-function checkColumn(path: string, column: JsonObject): Cause[] {
-  const [name, type, format, route] = ['name', 'type', 'format', 'jsonPath'].map((field) => text(column[field]));
-  const causes: Cause[] = [];
-  if (name === '') causes.push(required(`${path}.name`));
-  const words = `must be one of ${columnTypes.join(',')}`;
-  if (type === '') causes.push(required(`${path}.type`, words));
-  else if (!columnTypes.includes(type ?? '')) causes.push(invalid(`${path}.type`, type, words));
-  if (format !== '' && !columnFormats.includes(format ?? ''))
-    causes.push(invalid(`${path}.format`, format, `must be one of ${columnFormats.join(',')}`));
-  if (route === '') causes.push(required(`${path}.JSONPath`));
-  else if (!/^\./.test(route ?? ''))
-    causes.push(invalid(`${path}.JSONPath`, route, 'must be a simple json path starting with .'));
-  return causes;
-}
-
-/** Fields to select objects by hold one plain value each. */
-function checkSelectable(path: string, fields: JsonObject[], schema: JsonObject): Cause[] {
-  const seen = new Set<string>();
-  return fields.flatMap((field, index) => {
-    const here = `${path}[${index}].jsonPath`;
-    const route = text(field['jsonPath']);
-    if (route === '') return [required(here)];
-    const start = /^[^.[]+/.exec(route)?.[0];
-    if (start !== undefined) return [invalid(here, route, `is an invalid path: expected [ or . but got: ${start}`)];
-    const found = route
-      .split('.')
-      .slice(1)
-      .reduce<JsonObject | undefined>((one, name) => property(one, name), schema);
-    if (found === undefined) return [invalid(here, route, 'is an invalid path: does not refer to a valid field')];
-    const words =
-      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
-    const causes = plainTypes.has(text(found['type'])) ? [] : [invalid(here, route, words)];
-    if (seen.has(route)) causes.push(duplicate(here, route));
-    seen.add(route);
-    return causes;
-  });
-}
-
-const plainTypes = new Set(['string', 'boolean', 'integer']);
-
-function property(schema: JsonObject | undefined, name: string): JsonObject | undefined {
-  const found = at(schema, 'properties')[name];
-  return isJsonObject(found) ? found : undefined;
-}
-
-function checkScale(path: string, scale: JsonObject): Cause[] {
-  const [spec, status, selector] = ['specReplicasPath', 'statusReplicasPath', 'labelSelectorPath'].map((field) =>
-    text(scale[field]),
-  );
-  const causes: Cause[] = [];
-  const check = (field: string, value: string, below: readonly string[], words: string) => {
-    if (!value.startsWith('.'))
-      causes.push(invalid(`${path}.scale.${field}`, value, 'must be a simple json path starting with .'));
-    else if (!below.some((start) => value.startsWith(start)))
-      causes.push(invalid(`${path}.scale.${field}`, value, words));
-  };
-  if (spec === '') causes.push(required(`${path}.scale.specReplicasPath`));
-  else check('specReplicasPath', spec ?? '', ['.spec.'], 'should be a json path under .spec');
-  if (status === '') causes.push(required(`${path}.scale.statusReplicasPath`));
-  else check('statusReplicasPath', status ?? '', ['.status.'], 'should be a json path under .status');
-  if (selector !== '')
-    check(
-      'labelSelectorPath',
-      selector ?? '',
-      ['.spec.', '.status.'],
-      'should be a json path under either .spec or .status',
-    );
-  return causes;
-}
-
 function checkNames(path: string, names: JsonObject): Cause[] {
   const [plural, singular, kind, listKind] = ['plural', 'singular', 'kind', 'listKind'].map((field) =>
     text(names[field]),
@@ -271,48 +200,5 @@ export function checkDefinitionUpdate(object: Resource, old: Resource): Cause[] 
           `missing from spec.versions; ${stored} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${stored} and removes ${stored} from status.storedVersions`,
         ),
       );
-  return causes;
-}
-
-export function checkApiService(object: Resource): Cause[] {
-  const spec = at(object, 'spec');
-  const [group, version] = [text(spec['group']), text(spec['version'])];
-  const causes: Cause[] = [];
-  const name = object.metadata.name;
-  const expected = `${version}.${group}`;
-  if (name !== expected)
-    causes.push(invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(expected)}`));
-  if (group !== '') causes.push(...joined('spec.group', group, dnsSubdomain(group)));
-  if (group === '' && version !== 'v1')
-    causes.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
-  if (version === '') causes.push(required('spec.version'));
-  else causes.push(...named('spec.version', version, dnsLabel1035));
-  for (const [field, most] of [
-    ['groupPriorityMinimum', 20_000],
-    ['versionPriority', 1000],
-  ] as const) {
-    const value = typeof spec[field] === 'number' ? spec[field] : 0;
-    if (value <= 0 || value > most)
-      causes.push(invalid(`spec.${field}`, value, `must be positive and less than ${most}`));
-  }
-  const service = spec['service'];
-  const skip = spec['insecureSkipTLSVerify'] === true;
-  if (service === undefined) {
-    if (text(spec['caBundle']) !== '')
-      causes.push(
-        invalid(
-          'spec.caBundle',
-          `${Buffer.byteLength(text(spec['caBundle']), 'base64')} bytes`,
-          'local APIServices may not have a caBundle',
-        ),
-      );
-    if (skip)
-      causes.push(invalid('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify'));
-    return causes;
-  }
-  for (const field of ['namespace', 'name'])
-    if (text(at(spec, 'service')[field]) === '') causes.push(required(`spec.service.${field}`));
-  if (skip && text(spec['caBundle']) !== '')
-    causes.push(invalid('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
   return causes;
 }

@@ -1,14 +1,17 @@
 import type { Resource } from '../../../resource/index.ts';
 import type { Cause } from '../schema.ts';
 import { checkPolicyBinding, checkValidatingPolicy, checkWebhooks } from './admission.ts';
+import { checkApiService } from './api-service.ts';
 import { checkAutoscaler, checkFirstAutoscaler } from './autoscaling.ts';
 import { checkCronJob, checkCronJobUpdate, checkJob, checkJobUpdate } from './batch.ts';
 import * as cluster from './cluster.ts';
 import * as configuration from './configuration.ts';
-import { checkApiService, checkDefinition, checkDefinitionUpdate, definitionName } from './definition.ts';
+import { checkDefinition, checkDefinitionUpdate, definitionName } from './definition.ts';
+import * as endpoints from './endpoints.ts';
 import { dnsLabel, type NameRule, pathSegment } from './names.ts';
 import * as networking from './networking.ts';
-import { checkPod, checkPodUpdate } from './pod.ts';
+import { checkPod } from './pod.ts';
+import { checkPodUpdate } from './pod-update.ts';
 import * as rbac from './rbac.ts';
 import * as services from './services.ts';
 import * as storage from './storage.ts';
@@ -33,7 +36,7 @@ const rbacGroup = 'rbac.authorization.k8s.io';
 /** By `group/version/Kind`, or `group/Kind` where versions do not differ. */
 export const kinds: Readonly<Record<string, KindChecks>> = {
   '/ConfigMap': { create: configuration.checkConfigMap, update: configuration.checkConfigMapUpdate },
-  '/Endpoints': { create: services.checkEndpoints },
+  '/Endpoints': { create: endpoints.checkEndpoints },
   '/Event': { create: cluster.checkEvent, update: () => [] },
   '/LimitRange': { create: configuration.checkLimitRange },
   '/Namespace': label,
@@ -57,7 +60,10 @@ export const kinds: Readonly<Record<string, KindChecks>> = {
   'batch/Job': { create: checkJob, update: checkJobUpdate },
   'certificates.k8s.io/CertificateSigningRequest': { create: cluster.checkSigningRequest, update: () => [] },
   'coordination.k8s.io/Lease': { create: cluster.checkLease },
-  'discovery.k8s.io/EndpointSlice': { create: services.checkEndpointSlice, update: services.checkEndpointSliceUpdate },
+  'discovery.k8s.io/EndpointSlice': {
+    create: endpoints.checkEndpointSlice,
+    update: endpoints.checkEndpointSliceUpdate,
+  },
   'networking.k8s.io/Ingress': { create: networking.checkIngress },
   'networking.k8s.io/IngressClass': {
     create: networking.checkIngressClass,

@@ -69,6 +69,7 @@ export function checkProbe(path: string, kind: string, value: JsonValue | undefi
   return causes;
 }
 
+/** What is done right after a start and right before an end. */
 export function checkLifecycle(path: string, lifecycle: JsonObject, grace: JsonValue | undefined): Cause[] {
   return ['postStart', 'preStop'].flatMap((hook) =>
     lifecycle[hook] === undefined ? [] : checkHandler(`${path}.${hook}`, at(lifecycle, hook), grace),

@@ -5,7 +5,7 @@ import { equalJson, structJson } from '../json.ts';
 import type { Cause } from '../schema.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from './causes.ts';
 import { named, oneOf, port, portNumber, protocols } from './fields.ts';
-import { checkLabels, immutable } from './metadata.ts';
+import { checkLabels } from './metadata.ts';
 import { dnsLabel, dnsSubdomain, qualifiedName } from './names.ts';
 
 export const addressWords = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
@@ -17,6 +17,7 @@ export function clusterIps(spec: JsonObject): string[] {
   return list.length === 0 && single !== '' ? [single] : list;
 }
 
+/** A service, new or changed. */
 export function checkService(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const type = text(spec['type']);
@@ -115,6 +116,7 @@ function checkAffinity(spec: JsonObject): Cause[] {
 }
 
 const families = ['IPv4', 'IPv6'];
+
 const familyPolicies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
 
 function checkAddresses(spec: JsonObject): Cause[] {
@@ -206,64 +208,3 @@ export function checkServiceUpdate(object: Resource, old: Resource): Cause[] {
 
 const frozen = (path: string, now: JsonObject[string], before: JsonObject[string]): Cause[] =>
   equalJson(now, before) ? [] : [invalid(path, now, 'may not change once set')];
-
-export function checkEndpoints(object: Resource): Cause[] {
-  return each(object['subsets']).flatMap((subset, index) => {
-    const here = `subsets[${index}]`;
-    const [ready, waiting] = [each(subset['addresses']), each(subset['notReadyAddresses'])];
-    const causes: Cause[] = [];
-    if (ready.length + waiting.length === 0)
-      causes.push(required(here, 'must specify `addresses` or `notReadyAddresses`'));
-    for (const [field, list] of [
-      ['addresses', ready],
-      ['notReadyAddresses', waiting],
-    ] as const)
-      for (const [place, address] of list.entries())
-        if (isIP(text(address['ip'])) === 0)
-          causes.push(
-            invalid(`${here}.${field}[${place}].ip`, text(address['ip']), addressWords),
-            invalid(`${here}.${field}[${place}].ip`, text(address['ip']), 'must be a valid IP address'),
-          );
-    const ports = each(subset['ports']);
-    for (const [place, one] of ports.entries()) {
-      const spot = `${here}.ports[${place}]`;
-      if (ports.length > 1 && text(one['name']) === '') causes.push(required(`${spot}.name`));
-      else if (text(one['name']) !== '') causes.push(...named(`${spot}.name`, one['name'], dnsLabel));
-      causes.push(...portNumber(`${spot}.port`, one['port']), ...oneOf(`${spot}.protocol`, one['protocol'], protocols));
-    }
-    return causes;
-  });
-}
-
-export function checkEndpointSlice(object: Resource): Cause[] {
-  const type = text(object['addressType']);
-  const causes = type === '' ? [required('addressType')] : oneOf('addressType', type, ['FQDN', 'IPv4', 'IPv6']);
-  const names = new Set<string>();
-  for (const [index, one] of each(object['ports']).entries()) {
-    const name = text(one['name']);
-    if (names.has(name)) causes.push(duplicate(`ports[${index}].name`, name));
-    names.add(name);
-    if (name !== '') causes.push(...named(`ports[${index}].name`, name, dnsLabel));
-    causes.push(...oneOf(`ports[${index}].protocol`, one['protocol'], protocols));
-  }
-  for (const [index, endpoint] of each(object['endpoints']).entries()) {
-    const addresses = texts(endpoint['addresses']);
-    if (addresses.length === 0)
-      causes.push(required(`endpoints[${index}].addresses`, 'must contain at least 1 address'));
-    for (const [place, address] of addresses.entries())
-      causes.push(...checkEndpointAddress(`endpoints[${index}].addresses[${place}]`, address, type));
-  }
-  return causes;
-}
-
-function checkEndpointAddress(path: string, address: string, type: string): Cause[] {
-  if (type !== 'IPv4' && type !== 'IPv6') return [];
-  const version = isIP(address);
-  if (version === 0) return [invalid(path, address, addressWords)];
-  return `IPv${version}` === type ? [] : [invalid(path, address, `must be an ${type} address`)];
-}
-
-export const checkEndpointSliceUpdate = (object: Resource, old: Resource): Cause[] => [
-  ...checkEndpointSlice(object),
-  ...immutable('addressType', object['addressType'], old['addressType']),
-];

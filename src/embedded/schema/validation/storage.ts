@@ -21,6 +21,7 @@ function checkAccessModes(path: string, modes: readonly string[]): Cause[] {
   return causes;
 }
 
+/** A claim to storage, wherever it stands. */
 export function checkClaimSpec(path: string, spec: JsonObject): Cause[] {
   const modes = texts(spec['accessModes']);
   const size = at(at(spec, 'resources'), 'requests')['storage'];
@@ -95,6 +96,7 @@ const volumeSources = [
   'quobyte',
 ];
 
+/** A piece of storage. */
 export function checkVolume(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const capacity = at(spec, 'capacity');
@@ -149,6 +151,7 @@ export function checkVolumeUpdate(object: Resource, old: Resource): Cause[] {
   return [...causes, ...immutable('spec.volumeMode', at(object, 'spec')['volumeMode'], at(old, 'spec')['volumeMode'])];
 }
 
+/** A kind of storage. */
 export function checkStorageClass(object: Resource): Cause[] {
   const parameters = at(object, 'parameters');
   return [

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../resource/index.ts';
 import { at, each, number, text } from '../access.ts';
 import type { Cause } from '../schema.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from './causes.ts';
-import { checkFieldRef, checkResourceRef } from './containers.ts';
+import { checkFieldRef, checkResourceRef } from './environment.ts';
 import { named, oneOf, requireText } from './fields.ts';
 import { dnsLabel } from './names.ts';
 import { checkInside, checkNoBacksteps } from './paths.ts';

@@ -51,6 +51,7 @@ function checkRunning(path: string, spec: JsonObject, kind: string): Cause[] {
   return causes;
 }
 
+/** Pods by number. */
 export function checkReplicaSet(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const template = at(spec, 'template');
@@ -71,6 +72,7 @@ export function checkReplicaSetUpdate(object: Resource, old: Resource): Cause[] 
   ];
 }
 
+/** Pods by number, replaced by a strategy. */
 export function checkDeployment(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const progress = spec['progressDeadlineSeconds'];
@@ -122,6 +124,7 @@ function notSupportedStruct(path: string, strategy: JsonObject, supported: reado
   };
 }
 
+/** Pods by node. */
 export function checkDaemonSet(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const template = at(spec, 'template');
@@ -167,6 +170,7 @@ export function checkDaemonSetUpdate(object: Resource, old: Resource): Cause[] {
   ];
 }
 
+/** Pods by ordinal, each with claims of its own. */
 export function checkStatefulSet(object: Resource): Cause[] {
   const spec = at(object, 'spec');
   const service = text(spec['serviceName']);
