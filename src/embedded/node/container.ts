@@ -39,6 +39,7 @@ export class Container {
   readonly #isInit: boolean;
   readonly #host: ContainerHost;
   readonly #backOff = new BackOff();
+  readonly #startBackOff = new BackOff();
   readonly #stopping = new AbortController();
   #run: Run | undefined;
   #startedAt = '';
@@ -118,12 +119,7 @@ export class Container {
     try {
       this.#run = await this.#host.start(spec, restartCount, signal);
     } catch (error) {
-      if (signal.aborted) return undefined;
-      if (!(error instanceof CannotStart)) throw error;
-      status.state = { waiting: { reason: error.reason, message: error.message } };
-      this.#host.event('Warning', 'Failed', `Error: ${error.message}`);
-      this.#host.changed();
-      await this.#host.configured(signal);
+      if (!signal.aborted) await this.#cannotStart(error as Error);
       return undefined;
     }
     // Whoever stopped the container meanwhile found nothing to stop.
@@ -138,6 +134,33 @@ export class Container {
     if (this.#run.failure === undefined) this.#host.event('Normal', 'Started', `Started container ${spec.name}`);
     else this.#host.event('Warning', 'Failed', `Error: ${this.#run.failure}`);
     return this.#run;
+  }
+
+  /** Says why, and waits until it may be otherwise: something changed, or some time has passed. */
+  async #cannotStart(error: Error): Promise<void> {
+    const { clock, configured, event, changed } = this.#host;
+    const signal = this.#stopping.signal;
+    const reason = error instanceof CannotStart ? error.reason : 'CreateContainerError';
+    this.status.state = { waiting: { reason, message: error.message } };
+    event(
+      'Warning',
+      'Failed',
+      reason === 'ErrImagePull'
+        ? `Failed to pull image "${this.spec.image}": ${error.message}`
+        : `Error: ${error.message}`,
+    );
+    changed();
+    const woken = new AbortController();
+    const stop = AbortSignal.any([signal, woken.signal]);
+    const waits = [slept(clock, Math.max(this.#startBackOff.next(clock.now()), 10_000), stop)];
+    // What other objects lack is there as soon as they change; a package index says nothing of itself.
+    if (reason === 'CreateContainerConfigError') waits.push(configured(stop).then(() => true));
+    await Promise.race(waits);
+    woken.abort();
+    if (reason !== 'ErrImagePull' || signal.aborted) return;
+    const message = `Back-off pulling image "${this.spec.image}": ErrImagePull: ${error.message}`;
+    this.status.state = { waiting: { reason: 'ImagePullBackOff', message } };
+    changed();
   }
 
   /** Probes and hooks of one run, until it ends. */

@@ -157,7 +157,10 @@ export class PodWorker {
         if (signal.aborted) break;
         this.#around.events(this.#pod, 'Warning', 'FailedMount', (error as Error).message);
         this.#publisher.changed();
-        await this.#around.configuration.changed(signal);
+        const woken = new AbortController();
+        const stop = AbortSignal.any([signal, woken.signal]);
+        await Promise.race([this.#around.configuration.changed(stop), slept(this.#around.clock, 10_000, stop)]);
+        woken.abort();
       }
     }
     return false;

@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { realClock } from '../../../src/embedded/node/clock.ts';
 import { makeBed } from './bed.ts';
 
 const hasPython = spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0;
@@ -50,6 +54,26 @@ describe.skipIf(!hasPython)('images that run with the Python of the machine', ()
     60_000,
   );
 });
+
+test.skipIf(!hasPython)(
+  'an environment that could not be made is tried again after a while',
+  async () => {
+    await using directory = await mkdtempDisposable(path.join(os.tmpdir(), 'slipway-python-'));
+    const python = path.join(directory.path, 'python3');
+    const clock = realClock();
+    const hasty = { ...clock, sleep: (wait: number, signal: AbortSignal) => clock.sleep(wait / 100, signal) };
+    await using bed = await makeBed({ python, clock: hasty });
+    await bed.create(pod('patient', 'print("at last")'));
+    await bed.podWhen(
+      'patient',
+      (one) => one.status.containerStatuses[0]?.state.waiting?.reason === 'ImagePullBackOff',
+    );
+    await writeFile(python, '#!/bin/sh\nexec python3 "$@"\n', { mode: 0o755 });
+    await bed.podWhen('patient', ({ status }) => status.phase === 'Succeeded');
+    expect(await bed.logs('patient')).toBe('at last\n');
+  },
+  60_000,
+);
 
 test('a machine without Python says what to install', async () => {
   await using bed = await makeBed({ python: 'no-such-python' });
