@@ -17,11 +17,19 @@ export class ClusterError extends UserError {
   readonly causes: readonly FieldCause[];
   /** From the `Retry-After` header or `details.retryAfterSeconds`. */
   readonly retryAfterSeconds: number | undefined;
+  /** The server's own words, where they are to be passed on unchanged. */
+  readonly said: string;
 
   constructor(
     code: string,
     message: string,
-    answer: { status: number; reason: string; causes?: readonly FieldCause[]; retryAfterSeconds?: number | undefined },
+    answer: {
+      status: number;
+      reason: string;
+      causes?: readonly FieldCause[];
+      retryAfterSeconds?: number | undefined;
+      said?: string;
+    },
     options: UserErrorOptions = {},
   ) {
     super(code, message, options);
@@ -29,5 +37,6 @@ export class ClusterError extends UserError {
     this.reason = answer.reason;
     this.causes = answer.causes ?? [];
     this.retryAfterSeconds = answer.retryAfterSeconds;
+    this.said = answer.said ?? '';
   }
 }

@@ -33,6 +33,7 @@ export function failureOf(attempt: Attempt, refusal: Refusal): ClusterError {
       reason: status.reason,
       causes: status.causes,
       retryAfterSeconds: status.retryAfterSeconds,
+      said: status.message,
     },
     options,
   );

@@ -7,6 +7,9 @@ const pods = { group: '', resource: 'pods' };
 const isNewPod = ({ operation, type, subresource }: Parameters<NonNullable<Admission['mutate']>>[1]) =>
   operation === 'CREATE' && type.group === '' && type.resource === 'pods' && subresource === '';
 
+/** What refusals call a pod: one without a name has at least the beginning of one. */
+const nameOf = ({ metadata }: Resource) => metadata.name || String(metadata['generateName'] ?? '');
+
 /** Every pod has a service account; its token is mounted into all containers unless somebody declines. */
 export const serviceAccounts: Admission = {
   mutate(api, attributes) {
@@ -21,7 +24,7 @@ export const serviceAccounts: Admission = {
     if (account === undefined)
       throw forbidden(
         pods,
-        pod.metadata.name ?? '',
+        nameOf(pod),
         `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
       );
     if (spec['imagePullSecrets'] === undefined && Array.isArray(account['imagePullSecrets']))
@@ -99,13 +102,12 @@ export const priorities: Admission = {
     const spec = pod['spec'] as JsonObject;
     const name = spec['priorityClassName'] as string | undefined;
     const found = name ? api.store.get('scheduling.k8s.io/priorityclasses', '', name)?.object : defaultPriority(api);
-    if (name && found === undefined)
-      throw forbidden(pods, pod.metadata.name ?? '', `no PriorityClass with name ${name} was found`);
+    if (name && found === undefined) throw forbidden(pods, nameOf(pod), `no PriorityClass with name ${name} was found`);
     const value = (found?.['value'] ?? 0) as number;
     if (spec['priority'] !== undefined && spec['priority'] !== value)
       throw forbidden(
         pods,
-        pod.metadata.name ?? '',
+        nameOf(pod),
         'the integer value of priority (' +
           String(spec['priority']) +
           `) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
@@ -133,7 +135,7 @@ export const runtimeClasses: Admission = {
     if (!name) return;
     const found = api.store.get('node.k8s.io/runtimeclasses', '', name)?.object;
     if (found === undefined)
-      throw forbidden(pods, pod.metadata.name ?? '', `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
+      throw forbidden(pods, nameOf(pod), `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
     const overhead = (found['overhead'] as JsonObject | undefined)?.['podFixed'];
     if (isJsonObject(overhead)) spec['overhead'] ??= overhead;
   },

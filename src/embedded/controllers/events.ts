@@ -2,6 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Cluster } from '../../cluster/index.ts';
 import type { Resource } from '../../resource/index.ts';
 
+/** What the API server said, as the real controllers repeat it in events and conditions. */
+export function wordsOf(error: Error): string {
+  return (error as { said?: string }).said || error.message;
+}
+
 /** Says what happened to an object, as an Event that `kubectl describe` shows. Repeats are counted, not repeated. */
 export type Recorder = (about: Resource, type: 'Normal' | 'Warning', reason: string, message: string) => void;
 

@@ -1,6 +1,7 @@
 import type { Resource } from '../../resource/index.ts';
 import { adopt } from './adoption.ts';
 import { itself, type MakeController } from './controller.ts';
+import { wordsOf } from './events.ts';
 import { splitKey } from './mirror.ts';
 import { controllerKeys, controllerOf, isControlledBy } from './owner.ts';
 import {
@@ -67,7 +68,7 @@ export const replicaSet: MakeController = ({ mirrors, recorder, now }) => {
         events(set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
       }),
     );
-    if (failure !== undefined) events(set, 'Warning', 'FailedCreate', `Error creating: ${failure.message}`);
+    if (failure !== undefined) events(set, 'Warning', 'FailedCreate', `Error creating: ${wordsOf(failure)}`);
     return failure;
   }
 
@@ -101,7 +102,7 @@ export const replicaSet: MakeController = ({ mirrors, recorder, now }) => {
       type: 'ReplicaFailure',
       status: 'True',
       reason: 'FailedCreate',
-      message: failure.message,
+      message: wordsOf(failure),
       lastTransitionTime,
     };
   }

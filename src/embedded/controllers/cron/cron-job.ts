@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
 import { itself, type MakeController } from '../controller.ts';
+import { wordsOf } from '../events.ts';
 import { finishOf } from '../job/spec.ts';
 import { splitKey } from '../mirror.ts';
 import { controlledBy, controllerKeys, isControlledBy } from '../owner.ts';
@@ -152,9 +153,8 @@ export const cronJob: MakeController = ({ mirrors, recorder, now }) => {
       events(found, 'Normal', 'SuccessfulCreate', `Created job ${name}`);
       return [referenceTo(job)];
     } catch (error) {
-      const { status, message } = error as { status?: number; message: string };
-      if (status === 409) return [];
-      events(found, 'Warning', 'FailedCreate', `Error creating job: ${message}`);
+      if ((error as { status?: number }).status === 409) return [];
+      events(found, 'Warning', 'FailedCreate', `Error creating job: ${wordsOf(error as Error)}`);
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
 import { adopt } from '../adoption.ts';
 import { itself, type MakeController } from '../controller.ts';
+import { wordsOf } from '../events.ts';
 import { refOf, splitKey } from '../mirror.ts';
 import { controllerKeys, controllerOf } from '../owner.ts';
 import { canonical, timestamp } from '../pod.ts';
@@ -139,7 +140,7 @@ export const job: MakeController = ({ mirrors, recorder, now }) => {
       }),
     );
     if (made !== undefined) {
-      events(found, 'Warning', 'FailedCreate', `Error creating: ${made.message}`);
+      events(found, 'Warning', 'FailedCreate', `Error creating: ${wordsOf(made)}`);
       return made;
     }
     const waits = places.map(wait).filter((milliseconds) => milliseconds > 0);
