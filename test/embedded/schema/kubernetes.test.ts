@@ -48,7 +48,7 @@ describe.skipIf(!controlPlaneAvailable)('beside a real API server', () => {
 
   test.skipIf(!existsSync(platform))(
     'the whole Kubeflow platform is decoded and defaulted alike',
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async () => {
       const objects = renderPlatform();
       const types = [
