@@ -1,41 +1,35 @@
-import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
-import { isGone, type Mirrors } from '../controllers/mirror.ts';
+import { isJsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
+import { isGone, type Mirrors, refOf } from '../controllers/mirror.ts';
 import { controlledBy, isControlledBy } from '../controllers/owner.ts';
 import { canonical } from '../controllers/pod.ts';
 
 /** Something of the wanted name is there and belongs to somebody else. */
-export class Taken extends Error {
-  constructor(object: Resource) {
-    super(`Resource ${object.metadata.name} already exists and is not managed by ${object.kind}`);
+class Taken extends Error {
+  constructor({ kind, metadata }: Resource) {
+    super(`${kind} ${metadata.name} already exists and is not managed by this operator`);
   }
 }
 
-/**
- * Makes sure that a child is there with the contents given; what the server and others added to it stays. Fields of
- * `once` are set when it is made and left alone from then on.
- */
-export async function ensure(
-  mirrors: Mirrors,
-  owner: Resource,
-  child: Resource,
-  { once = [] }: { once?: readonly string[] } = {},
-): Promise<Resource> {
-  const { name, namespace } = child.metadata;
-  const found = mirrors.of(child.apiVersion, child.kind).get(namespace, name);
-  if (found === undefined)
-    return mirrors.create({ ...child, metadata: { ...child.metadata, ownerReferences: [controlledBy(owner)] } });
-  if (!isControlledBy(found, owner)) throw new Taken(found);
-  const { metadata, ...content } = child;
-  const wanted = Object.fromEntries(Object.entries(content).filter(([key]) => !once.includes(key)));
-  const { labels, annotations } = metadata;
-  const merged = overlay(found, {
-    ...wanted,
-    metadata: {
-      ...(labels === undefined ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
-  } as JsonObject) as Resource;
-  return canonical(merged) === canonical(found) ? found : mirrors.update(merged);
+/** What was last applied, by the child's UID: what an owner no longer asks for shows only in comparison. */
+const applied = new WeakMap<Mirrors, Map<string, string>>();
+
+/** Makes sure that a child is there as its owner wants it; what the server and others added to it stays. */
+export async function ensure(mirrors: Mirrors, owner: Resource, child: Resource): Promise<Resource> {
+  const known = applied.get(mirrors) ?? new Map<string, string>();
+  applied.set(mirrors, known);
+  const found = mirrors.of(child.apiVersion, child.kind).get(child.metadata.namespace, child.metadata.name);
+  if (found !== undefined && !isControlledBy(found, owner)) throw new Taken(found);
+  const metadata = { ...child.metadata, ownerReferences: [controlledBy(owner)] };
+  const intent = { ...child, metadata } as Resource;
+  const text = canonical(intent);
+  if (found !== undefined && known.get(found.metadata.uid ?? '') === text && holds(intent, found)) return found;
+  const made = await mirrors.patch(
+    refOf(child),
+    { type: 'apply', body: intent, force: true },
+    { fieldManager: 'operator' },
+  );
+  known.set(made.metadata.uid ?? '', text);
+  return made;
 }
 
 export async function remove(mirrors: Mirrors, object: Resource | undefined): Promise<void> {
@@ -45,14 +39,15 @@ export async function remove(mirrors: Mirrors, object: Resource | undefined): Pr
   });
 }
 
-/** `over` laid onto `base`: objects are joined, lists of equal length item by item, all else is replaced. */
-function overlay(base: JsonValue | undefined, over: JsonValue): JsonValue {
-  if (Array.isArray(over))
-    return Array.isArray(base) && base.length === over.length
-      ? over.map((item, index) => overlay(base[index], item))
-      : over;
-  if (!isJsonObject(over) || !isJsonObject(base)) return over;
-  const joined: JsonObject = { ...base };
-  for (const [key, value] of Object.entries(over)) if (value !== undefined) joined[key] = overlay(base[key], value);
-  return joined;
+/** Is all of `wanted` in `found`, among other things? Quantities that the server wrote anew count as changed. */
+function holds(wanted: JsonValue | undefined, found: JsonValue | undefined): boolean {
+  if (Array.isArray(wanted))
+    return (
+      Array.isArray(found) && found.length === wanted.length && wanted.every((item, index) => holds(item, found[index]))
+    );
+  if (!isJsonObject(wanted)) return canonical(wanted) === canonical(found);
+  return (
+    isJsonObject(found) &&
+    Object.entries(wanted).every(([key, value]) => value === undefined || holds(value, found[key]))
+  );
 }

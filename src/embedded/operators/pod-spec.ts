@@ -20,8 +20,9 @@ export type Container = JsonObject & {
 
 export type Variable = JsonObject & { name: string; value?: string };
 
-/** Adds variables after those that are there. */
+/** Adds variables after those that are there; one of the same name gives way, as the last one counts in a container. */
 export function addVariables(container: Container, values: Readonly<Record<string, string | number>>): void {
   const added = Object.entries(values).map(([name, value]) => ({ name, value: String(value) }));
-  if (added.length > 0) container.env = [...(container.env ?? []), ...added];
+  if (added.length === 0) return;
+  container.env = [...(container.env ?? []).filter(({ name }) => !(name in values)), ...added];
 }

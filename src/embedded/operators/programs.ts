@@ -1,3 +1,5 @@
+import { notebook } from './notebook.ts';
+import { profile } from './profile.ts';
 import type { Program } from './program.ts';
 import { jaxJob } from './training/jax-job.ts';
 import { mpiJob } from './training/mpi-job.ts';
@@ -18,5 +20,15 @@ export const programs: readonly Program[] = [
       'mpijobs.kubeflow.org': trainingJob(mpiJob),
       'jaxjobs.kubeflow.org': trainingJob(jaxJob),
     },
+  },
+  {
+    name: 'notebook-controller',
+    image: /(^|\/)notebook-controller(:|@|$)/,
+    kinds: { 'notebooks.kubeflow.org': notebook },
+  },
+  {
+    name: 'profile-controller',
+    image: /(^|\/)profile-controller(:|@|$)/,
+    kinds: { 'profiles.kubeflow.org': profile },
   },
 ];
