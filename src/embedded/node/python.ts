@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import pythonEnvironment from './python-environment.ts';
 import pythonNetwork from './python-network.ts';
 import { CannotStart } from './run.ts';
 
@@ -51,13 +52,12 @@ export class PythonEnvironments {
   async #make(directory: string, packages: readonly string[], signal: AbortSignal): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await rm(directory, { recursive: true, force: true });
-    await this.#run(this.#python, ['-m', 'venv', directory], signal);
+    const { stdout } = await this.#run(this.#python, ['-c', pythonEnvironment, directory], signal);
     const python = path.join(directory, 'bin/python3');
     if (packages.length > 0) {
       const options = ['--disable-pip-version-check', '--no-input', '--quiet'];
       await this.#run(python, ['-m', 'pip', 'install', ...options, ...packages], signal);
     }
-    const { stdout } = await this.#run(python, ['-c', 'import site; print(site.getsitepackages()[0])'], signal);
     // A .pth file, because some systems have a sitecustomize of their own, which comes first.
     await writeFile(path.join(stdout.trim(), 'slipway_network.py'), pythonNetwork);
     await writeFile(path.join(stdout.trim(), 'slipway_network.pth'), 'import slipway_network\n');
@@ -81,7 +81,7 @@ export class PythonEnvironments {
     if (error.code === 'ENOENT')
       return `this image runs with the machine's Python, and there is no ${this.#python} on the PATH: install Python 3.10 or newer with its venv module`;
     const text = `${error.stderr ?? ''}\n${error.stdout ?? ''}`;
-    if (/ensurepip is not|No module named venv/.test(text))
+    if (/No module named '?(venv|ensurepip)/.test(text))
       return "this image runs with the machine's Python, whose venv module is missing: install it (Debian and Ubuntu: apt install python3-venv)";
     const last = text
       .split('\n')
