@@ -247,4 +247,5 @@ const watchedOf = (change: Change): Watched => ({
   id: change.id,
   apiVersion: change.apiVersion,
   labelled: !(change.op === 'delete' && change.notOurs === true),
+  metadataOnly: change.op === 'delete' && change.id.kind !== 'Namespace',
 });

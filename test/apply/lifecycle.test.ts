@@ -219,7 +219,7 @@ describe.skipIf(!controlPlaneAvailable)('a stack from nothing to nothing', () =>
     const order = told(events, 'deleted');
     expect(order.at(-1)).toBe('Namespace shop');
     expect([...(await snapshot(cluster)).keys()]).toEqual([...before.keys()]);
-  });
+  }, 60_000);
 
   test('twice in a row', async () => {
     expect((await apply(cluster, of, stack())).result.ok).toBe(true);

@@ -19,6 +19,8 @@ export interface Watched {
   apiVersion: string;
   /** False for objects that do not carry the label by which the feed selects; these are asked for one by one. */
   labelled: boolean;
+  /** Where its metadata is enough (definitions are large, and each step of their removal would send them again). */
+  metadataOnly?: boolean;
 }
 
 /** `known` is false while the feed has not seen the collection yet. */
@@ -45,8 +47,8 @@ export function makeFeed(cluster: Cluster, labelSelector: string, signal: AbortS
   const ended = AbortSignal.any([signal, controller.signal]);
   const channels = new Map<string, Channel>();
 
-  function channelOf(apiVersion: string, kind: string): Channel {
-    const key = targetKey({ apiVersion, kind });
+  function channelOf({ apiVersion, id: { kind }, metadataOnly = false }: Watched): Channel {
+    const key = `${targetKey({ apiVersion, kind })}${metadataOnly ? ' metadata' : ''}`;
     const known = channels.get(key);
     if (known !== undefined) return known;
     const channel: Channel = {
@@ -57,27 +59,32 @@ export function makeFeed(cluster: Cluster, labelSelector: string, signal: AbortS
       done: Promise.resolve(),
     };
     channels.set(key, channel);
-    channel.done = follow(channel, { apiVersion, kind });
+    channel.done = follow(channel, { apiVersion, kind }, metadataOnly);
     return channel;
   }
 
-  async function follow(channel: Channel, target: { apiVersion: string; kind: string }): Promise<void> {
+  async function follow(
+    channel: Channel,
+    target: { apiVersion: string; kind: string },
+    metadataOnly: boolean,
+  ): Promise<void> {
     const tell = (key: string) => {
       for (const wake of channel.waiting.get(key) ?? []) wake();
       channel.waiting.delete(key);
     };
     try {
-      for await (const event of cluster.watch(target, { labelSelector, signal: ended })) {
+      for await (const event of cluster.watch(target, { labelSelector, metadataOnly, signal: ended })) {
         if (event.type === 'RELISTED') {
           channel.objects = new Map(
-            event.items.map((item) => [keyOf(idOf({ ...target, ...item })), { ...target, ...item }]),
+            event.items.map((item) => [keyOf(idOf({ ...item, ...target })), { ...item, ...target }]),
           );
           channel.listed = true;
           for (const key of [...channel.waiting.keys()]) tell(key);
         } else if (event.type !== 'BOOKMARK') {
-          const key = keyOf(idOf(event.object));
+          const object = { ...event.object, ...target };
+          const key = keyOf(idOf(object));
           if (event.type === 'DELETED') channel.objects.delete(key);
-          else channel.objects.set(key, event.object);
+          else channel.objects.set(key, object);
           tell(key);
         }
       }
@@ -104,7 +111,7 @@ export function makeFeed(cluster: Cluster, labelSelector: string, signal: AbortS
   return {
     async next(target, patience, seen) {
       if (!target.labelled) return ask(target, patience);
-      const channel = channelOf(target.apiVersion, target.id.kind);
+      const channel = channelOf(target);
       if (channel.refused) return ask(target, patience);
       const key = keyOf(target.id);
       const current = channel.objects.get(key);
