@@ -8,13 +8,22 @@ export {
   groupOf,
   idOf,
   keyOf,
-  type Metadata,
   type OwnerReference,
   type Resource,
   type ResourceId,
   versionOf,
 } from './resource.ts';
-export { decodeYaml, locate, parseNode, parseYaml, printResources, splitDocuments, type YamlText } from './yaml.ts';
+export {
+  type CommentedNode,
+  decodeYaml,
+  locate,
+  parseCommented,
+  parseNode,
+  parseYaml,
+  printResources,
+  splitDocuments,
+  type YamlText,
+} from './yaml.ts';
 export { YamlSyntaxError } from './yaml-errors.ts';
 export {
   assignNode,

@@ -12,4 +12,4 @@ export { baseName, readObjects } from './objects.ts';
 export { printObjects, writeObjects } from './print.ts';
 export { render, renderDirectory } from './render.ts';
 export { requiredComponents } from './requires.ts';
-export { type ClusterBinding, type Environment, findEnvironment, loadStack, type Stack, stackFile } from './stack.ts';
+export { type Environment, findEnvironment, loadStack, type Stack, stackFile } from './stack.ts';

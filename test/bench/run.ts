@@ -1,5 +1,5 @@
 /** `npm run bench [NAME…]`: every figure is a ratio against a real peer, taken in one run on one machine. */
-const all = ['startup', 'render', 'apply'];
+const all = ['startup', 'render', 'apply', 'embedded'];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : all;
 for (const name of wanted) {
