@@ -113,15 +113,16 @@ const target: Decoder<Target> = map(
   ({ reject = [], fieldPaths = [], ...rest }) => ({ reject, fieldPaths, ...rest }),
 );
 
-const origin = { sourceValue: string, path: string };
 export const replacement: Decoder<Replacement & { path?: string }> = object({
-  ...origin,
+  path: string,
+  sourceValue: string,
   source,
   targets: objects(target),
 });
 /** As it stands in the configuration of a transformer, rather than in a file of its own. */
 export const inlineReplacement: typeof replacement = object({
-  ...origin,
+  path: string,
+  sourceValue: exact(string),
   source: exact(source),
   targets: exact(objects(target)),
 });

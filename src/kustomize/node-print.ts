@@ -1,13 +1,12 @@
 import { MAPPING, QUOTED, resolveScalar, SCALAR, style, tags, type YamlNode } from '../resource/index.ts';
+import type { CommentBlock, Comments } from './comments.ts';
 
 /**
  * A tree as go-yaml v3 writes it for kyaml: in the styles it was read in, indented by two, sequences not indented in
- * mappings, lines never folded. Comments are not kept.
+ * mappings, lines never folded.
  */
-export function printNode(node: YamlNode): string {
-  if (node.kind === SCALAR) return `${scalar(node, 2, false)}\n`;
-  if (isFlow(node)) return `${flow(node)}\n`;
-  return node.kind === MAPPING ? mapping(node, 0, false) : sequence(node, 0, false);
+export function printNode(node: YamlNode, comments?: Comments): string {
+  return new NodePrinter(comments).print(node);
 }
 
 const isFlow = (node: YamlNode) => (node.style & style.flow) !== 0 || node.content.length === 0;
@@ -21,41 +20,110 @@ function flow(node: YamlNode): string {
   return `{${fields.join(', ')}}`;
 }
 
-function mapping(node: YamlNode, indent: number, compact: boolean): string {
-  let out = '';
-  for (let i = 0; i < node.content.length; i += 2) {
-    const margin = compact && i === 0 ? '' : ' '.repeat(indent);
-    out += `${margin}${scalar(node.content[i] as YamlNode, indent, true)}:${value(node.content[i + 1] as YamlNode, indent)}`;
+class NodePrinter {
+  private readonly comments: Comments | undefined;
+  /** How deep each entry was printed. */
+  private readonly depths = new Map<YamlNode, number>();
+
+  constructor(comments: Comments | undefined) {
+    this.comments = comments;
   }
-  return out;
-}
 
-function value(node: YamlNode, indent: number): string {
-  if (node.kind === SCALAR) {
-    const text = scalar(node, indent + 2, false);
-    return text === '' ? '\n' : ` ${text}\n`;
+  print(node: YamlNode): string {
+    const text =
+      node.kind === SCALAR
+        ? `${scalar(node, 2, false)}\n`
+        : isFlow(node)
+          ? `${flow(node)}\n`
+          : node.kind === MAPPING
+            ? this.mapping(node, 0, false)
+            : this.sequence(node, 0, false);
+    return text + this.blocks(this.comments?.last ?? [], 0);
   }
-  if (isFlow(node)) return ` ${flow(node)}\n`;
-  return `\n${node.kind === MAPPING ? mapping(node, indent + 2, false) : sequence(node, indent, false)}`;
+
+  private blocks(blocks: readonly CommentBlock[], depth: number): string {
+    let out = '';
+    for (const { lines, blank, level } of blocks) {
+      const margin = ' '.repeat(level === undefined ? 0 : (this.depths.get(level) ?? depth));
+      for (const line of lines) out += `${margin}${line}\n`;
+      if (blank) out += '\n';
+    }
+    return out;
+  }
+
+  /** What stands before an entry on its line, below its comments. */
+  private margin(entry: YamlNode, depth: number, compact: boolean): string {
+    const margin = ' '.repeat(depth);
+    if (this.comments === undefined) return compact ? '' : margin;
+    this.depths.set(entry, depth);
+    const above = this.comments.above.get(entry);
+    if (above === undefined) return compact ? '' : margin;
+    const text = this.blocks(above, depth);
+    return (compact ? text.trimStart() : text) + margin;
+  }
+
+  private beside(entry: YamlNode): string {
+    const comment = this.comments?.beside.get(entry);
+    return comment === undefined ? '' : ` ${comment}`;
+  }
+
+  private mapping(node: YamlNode, indent: number, compact: boolean): string {
+    let out = '';
+    for (let i = 0; i < node.content.length; i += 2) {
+      const value = node.content[i + 1] as YamlNode;
+      const margin = this.margin(value, indent, compact && i === 0);
+      out += `${margin}${scalar(node.content[i] as YamlNode, indent, true)}:${this.value(value, indent)}`;
+    }
+    return out;
+  }
+
+  private value(node: YamlNode, indent: number): string {
+    const beside = this.beside(node);
+    if (node.kind === SCALAR) {
+      const text = scalar(node, indent + 2, false, beside);
+      return text === '' ? `${beside}\n` : ` ${text}\n`;
+    }
+    if (isFlow(node)) return ` ${flow(node)}${beside}\n`;
+    const content = node.kind === MAPPING ? this.mapping(node, indent + 2, false) : this.sequence(node, indent, false);
+    return `${beside}\n${content}`;
+  }
+
+  private sequence(node: YamlNode, indent: number, compact: boolean): string {
+    return node.content
+      .map((item, i) => {
+        const head = `${this.margin(item, indent, compact && i === 0)}- `;
+        const beside = this.beside(item);
+        if (item.kind === SCALAR) return `${`${head}${scalar(item, indent + 2, false, beside)}`.trimEnd()}\n`;
+        if (isFlow(item)) return `${head}${flow(item)}${beside}\n`;
+        const inline = beside === '';
+        const content =
+          item.kind === MAPPING ? this.mapping(item, indent + 2, inline) : this.sequence(item, indent + 2, inline);
+        return inline ? head + content : `${head.slice(0, -1)}${beside}\n${content}`;
+      })
+      .join('');
+  }
 }
 
-function sequence(node: YamlNode, indent: number, compact: boolean): string {
-  return node.content
-    .map((item, i) => {
-      const head = `${compact && i === 0 ? '' : ' '.repeat(indent)}- `;
-      if (item.kind === SCALAR) return `${`${head}${scalar(item, indent + 2, false)}`.trimEnd()}\n`;
-      if (isFlow(item)) return `${head}${flow(item)}\n`;
-      return head + (item.kind === MAPPING ? mapping(item, indent + 2, true) : sequence(item, indent + 2, true));
-    })
-    .join('');
+/** With the comment that stands beside it. */
+function scalar(node: YamlNode, indent: number, oneLine: boolean, beside = ''): string {
+  if (beside === '' || oneLine) return bareScalar(node, indent, oneLine);
+  const printed = bareScalar(node, indent, oneLine);
+  if (printed === '') return '';
+  // Beside the first line of a block.
+  return isBlock(node) ? printed.replace(/^([^\n]*)/, `$1${beside.replaceAll('$', '$$$$')}`) : printed + beside;
 }
 
-function scalar(node: YamlNode, indent: number, oneLine: boolean): string {
+const isBlock = ({ value, style: styles }: YamlNode) =>
+  (styles & (style.double | style.single)) === 0 &&
+  ((styles & (style.literal | style.folded)) !== 0 || value.includes('\n')) &&
+  !/ (?:\n|$)/.test(value);
+
+function bareScalar(node: YamlNode, indent: number, oneLine: boolean): string {
   const { value: text } = node;
-  const block = style.literal | style.folded;
   if ((node.style & style.double) !== 0) return double(text);
   if ((node.style & style.single) !== 0) return single(text);
-  if (((node.style & block) !== 0 || text.includes('\n')) && !oneLine && !/ (?:\n|$)/.test(text)) {
+  if (isBlock(node) && !oneLine) {
+    if (text === '') return double(text);
     return literal(text, indent, (node.style & style.folded) !== 0);
   }
   if (text.includes('\n')) return double(text);

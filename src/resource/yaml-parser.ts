@@ -40,6 +40,8 @@ export class YamlParser implements Cursor {
   shared = false;
   /** Schema comments by the start of their line; only kept when there may be any. */
   comments: Map<number, string> | undefined;
+  /** Where comments begin; only kept when asked for. */
+  remarks: Set<number> | undefined;
   /** Recognizes text that need not be parsed; only set for documents in which most of it is never looked at. */
   canonical: CanonicalText | undefined;
   /** The document defines a resource, so that most of it is never looked into. */
@@ -104,6 +106,7 @@ export class YamlParser implements Cursor {
       while (code === 32 || (tabs && code === 9)) code = text.charCodeAt(++pos);
       if (code === HASH) {
         if (this.comments !== undefined) this.keepComment(pos);
+        this.remarks?.add(pos);
         while (!(Number.isNaN(code) || isBreak(code))) code = text.charCodeAt(++pos);
       }
       if (!isBreak(code)) {

@@ -95,6 +95,25 @@ export function parseNode(
   }
 }
 
+/** A document with where its comments begin, and where each value's key, or a list's item, does. */
+export interface CommentedNode {
+  node: YamlNode | undefined;
+  starts: Map<YamlNode, number>;
+  comments: number[];
+}
+
+/** Like `parseNode`, with the places of comments. Documents with aliases lose theirs. */
+export function parseCommented(text: string): CommentedNode {
+  const parser = new YamlParser(text, '1.2');
+  const starts = new Map<YamlNode, number>();
+  parser.marks = starts;
+  parser.remarks = new Set();
+  const node = parser.document();
+  if (node === undefined || parser.shared)
+    return { node: parseNode({ text, line: 1 }), starts: new Map(), comments: [] };
+  return { node, starts, comments: [...parser.remarks].sort((a, b) => a - b) };
+}
+
 /**
  * All documents of a stream as plain data, as Kubernetes reads them (YAML 1.2 words, integers beyond 2^53 as `bigint`,
  * timestamps as RFC 3339 text); empty documents are left out.

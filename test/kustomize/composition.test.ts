@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryFiles } from '../../src/files.ts';
-import { buildYaml } from '../../src/kustomize/index.ts';
+import { build, buildYaml } from '../../src/kustomize/index.ts';
+import { printYaml } from '../../src/resource/index.ts';
 
 /* Expected outputs are what `kubectl kustomize` 1.36.3 (Kustomize 5.8.1) prints. */
 
@@ -315,4 +316,65 @@ kind: ConfigMap
 metadata:
   name: b
 `);
+});
+
+test('comments of YAML in a string stay where a field of it is replaced', async () => {
+  const text = `# of the file
+
+# of the server
+server: # beside
+  # of the host
+  host: old   # beside it
+
+  # of the port
+  port: 80
+  # below the port
+
+  tls: {a: 1} # flow
+list:
+  # first
+  - a # one
+  - b: |  # block
+      # text
+  # of c
+  - c: # deep
+      d: 1
+
+# at the end
+`;
+  const files = memoryFiles({
+    'kustomization.yaml': `resources: [x.yaml]
+replacements:
+- source: {kind: ConfigMap, fieldPath: metadata.name}
+  targets:
+  - select: {kind: ConfigMap}
+    fieldPaths: ['data.c\\.yaml.server.host']
+`,
+    'x.yaml': printYaml({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { 'c.yaml': text } }),
+  });
+  const { resources } = await build(files, '.');
+  // As kubectl 1.36.3 prints it.
+  expect(resources[0]?.['data']).toEqual({
+    'c.yaml': `# of the file
+
+# of the server
+server: # beside
+  # of the host
+  host: x # beside it
+  # of the port
+  port: 80
+  # below the port
+
+  tls: {a: 1} # flow
+list:
+# first
+- a # one
+- b: | # block
+    # text
+# of c
+- c: # deep
+    d: 1
+
+# at the end`,
+  });
 });

@@ -1,11 +1,12 @@
 import {
   assignNode,
+  type CommentedNode,
   copyNode,
   isJsonObject,
   type JsonObject,
   type JsonValue,
   type NodeKind,
-  parseNode,
+  parseCommented,
   SCALAR,
   scalarNode,
   toJson,
@@ -15,6 +16,7 @@ import {
   YamlValueError,
 } from '../../resource/index.ts';
 import type { Collection } from '../collection.ts';
+import { readComments } from '../comments.ts';
 import { explain, fail, RenderFailure } from '../failure.ts';
 import { compareText, formatResId, type Gvk, gvkOf, isSelected, type ResId } from '../gvk.ts';
 import type { Item } from '../item.ts';
@@ -179,15 +181,16 @@ function setInText(root: YamlNode, value: YamlNode, path: string, create: NodeKi
   const parts = splitDotted(path);
   for (let i = 1; i < parts.length; i++) {
     let holder: YamlNode | undefined;
-    let tree: YamlNode | undefined;
+    let document: CommentedNode;
     try {
       holder = lookup(root, parts.slice(0, i));
       if (holder === undefined || holder.kind !== SCALAR) continue;
-      tree = parseNode({ text: holder.value, line: 1 });
+      document = parseCommented(holder.value);
     } catch (error) {
       if (error instanceof RenderFailure || error instanceof YamlSyntaxError) continue;
       throw error;
     }
+    const tree = document.node;
     if (tree === undefined) return false;
     try {
       const targets = matchPath(tree, parts.slice(i), create);
@@ -196,7 +199,7 @@ function setInText(root: YamlNode, value: YamlNode, path: string, create: NodeKi
         if (target.kind === SCALAR) target.value = value.value;
         else assignNode(target, value);
       }
-      holder.value = printText(tree, holder.value);
+      holder.value = printText(tree, holder.value, document);
       return true;
     } catch (error) {
       if (error instanceof RenderFailure || error instanceof YamlValueError) return false;
@@ -206,9 +209,9 @@ function setInText(root: YamlNode, value: YamlNode, path: string, create: NodeKi
   return false;
 }
 
-function printText(tree: YamlNode, original: string): string {
+function printText(tree: YamlNode, original: string, document: CommentedNode): string {
   const first = original.trim()[0];
-  if (first !== '{' && first !== '[') return printNode(tree).trim();
+  if (first !== '{' && first !== '[') return printNode(tree, readComments(original, document)).trim();
   const pretty = original.includes('\n') && original.includes('  ');
   return goText(sorted(toValue(tree)), pretty ? 2 : undefined);
 }
