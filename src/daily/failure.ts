@@ -3,6 +3,7 @@ import { type Cluster, ClusterError } from '../cluster/index.ts';
 import type { Resource } from '../resource/index.ts';
 import { isLeader, podRule, roleOf, stateOf } from '../workloads/index.ts';
 import { type ContainerState, containerState, mainContainer, podsOf, readLog } from './logs.ts';
+import { find, refOf } from './objects.ts';
 
 /** Why a workload failed, as far as its pods, their logs and events tell. */
 export interface Why {
@@ -21,14 +22,15 @@ interface Ended {
 }
 
 /** Joins container states, the end of the log and, where no container ever ran, events. */
-export async function whyFailed(cluster: Cluster, object: Resource, signal: AbortSignal): Promise<Why> {
+export async function whyFailed(cluster: Cluster, failed: Resource, signal: AbortSignal): Promise<Why> {
+  const object = (await find(cluster, refOf(failed), { signal })) ?? failed;
   const { container } = podRule(object);
   const ended = (await podsOf(cluster, object, signal)).flatMap((pod): Ended[] => {
     const state = containerState(pod, mainContainer(pod, container));
     return state?.exitCode === undefined ? [] : [{ pod, state: { ...state, exitCode: state.exitCode } }];
   });
-  const failed = ended.filter(({ state }) => state.exitCode !== 0);
-  const speaker = failed.find(({ pod }) => isLeader(pod)) ?? failed[0];
+  const broken = ended.filter(({ state }) => state.exitCode !== 0);
+  const speaker = broken.find(({ pod }) => isLeader(pod)) ?? broken[0];
   const said = stateOf(object).reason;
   if (speaker === undefined) {
     const cause = await makeExplain(cluster, { signal })(object);

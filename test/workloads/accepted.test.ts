@@ -31,6 +31,7 @@ describe.skipIf(!controlPlaneAvailable || !existsSync(archive))('what verbs make
   const define = async (files: readonly string[]) => {
     const definitions = files
       .flatMap((file) => parseYaml(readFileSync(file, 'utf8')) as unknown as Resource[])
+      .flatMap((object) => (object.kind === 'List' ? (object['items'] as unknown as Resource[]) : [object]))
       .filter(({ kind }) => kind === 'CustomResourceDefinition');
     for (const { metadata, spec } of definitions) {
       const name = { apiVersion: group, kind: 'CustomResourceDefinition', name: metadata.name };
