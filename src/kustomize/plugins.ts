@@ -277,8 +277,8 @@ const generators: Record<string, GeneratorPlugin> = {
 };
 
 function serviceAccount(input: PluginInput): Item {
-  const account = object({ name: string, projectId: string });
-  const fields = { cloud: string, kubernetesService: own, serviceAccount: account, namespace: string, name: string };
+  const gcp = object({ name: string, projectId: string });
+  const fields = { cloud: string, kubernetesService: own, serviceAccount: gcp, namespace: string, name: string };
   const { cloud = '', kubernetesService = {}, serviceAccount: given = {} } = read(input, fields);
   if (cloud !== 'gke') fail(`cloud provider ${cloud} not supported yet`);
   const { name = '', namespace = '' } = kubernetesService;
@@ -286,7 +286,8 @@ function serviceAccount(input: PluginInput): Item {
     file: input.file,
     scopes: input.context.scopes,
   }) as [Item];
-  item.setAnnotation('iam.gke.io/gcp-service-account', `${given.name}@${given.projectId}.iam.gserviceaccount.com`);
+  const { name: account = '', projectId = '' } = given;
+  item.setAnnotation('iam.gke.io/gcp-service-account', `${account}@${projectId}.iam.gserviceaccount.com`);
   item.setName(name);
   if (namespace !== '') item.setNamespace(namespace);
   return item;

@@ -156,3 +156,17 @@ metadata:
   name: p-cm-fbcmkbc66h
 `);
 });
+
+test('a service account without a project', async () => {
+  const text = await render({
+    'kustomization.yaml': 'generators: [g.yaml]\n',
+    'g.yaml': `apiVersion: builtin
+kind: IAMPolicyGenerator
+metadata: {name: g}
+cloud: gke
+kubernetesService: {name: k}
+serviceAccount: {name: a}
+`,
+  });
+  expect(text).toContain('gcp-service-account: a@.iam.gserviceaccount.com\n');
+});
