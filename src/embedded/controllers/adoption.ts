@@ -16,11 +16,12 @@ export async function adopt(
   const owned: Resource[] = [];
   for (const candidate of candidates) {
     const controller = controllerOf(candidate);
+    if (controller !== undefined && controller.uid !== owner.metadata.uid) continue;
     const selected = selects(selector, candidate.metadata.labels);
-    if (controller?.uid === owner.metadata.uid) {
+    if (controller !== undefined) {
       if (selected) owned.push(candidate);
       else await setOwners(mirrors, candidate, withoutOwner(candidate, owner));
-    } else if (controller === undefined && selected && owner.metadata.deletionTimestamp === undefined) {
+    } else if (selected && owner.metadata.deletionTimestamp === undefined) {
       const owners = [...(candidate.metadata.ownerReferences ?? []), controlledBy(owner)];
       owned.push(await setOwners(mirrors, candidate, owners));
     }

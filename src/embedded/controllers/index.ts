@@ -24,7 +24,7 @@ import { resourceQuota } from './resource-quota.ts';
 import { scheduler } from './scheduler.ts';
 import { rootCertificate, serviceAccount } from './service-account.ts';
 import { statefulSet } from './stateful-set.ts';
-import { makeSystemObjects } from './system-objects.ts';
+import { makeStorageClass } from './storage-class.ts';
 import { volume } from './volume.ts';
 import { volumeClaim } from './volume-claim.ts';
 import { claimProtection, volumeProtection } from './volume-protection.ts';
@@ -90,8 +90,8 @@ export function startControllers(
     ready: collecting.resolve,
     onError: (key, error) => onError('garbage-collector', key, error),
   });
-  const made = makeSystemObjects(cluster, signal).catch((error: unknown) => {
-    if (!signal.aborted) onError('system-objects', '', error);
+  const made = makeStorageClass(cluster, signal).catch((error: unknown) => {
+    if (!signal.aborted) onError('storage-class', '', error);
   });
   const followed = mirrors.follow(signal, (error) => onError('watch', '', error));
   const done = followed.then(async () => {

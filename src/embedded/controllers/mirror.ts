@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Call,
   Cluster,
@@ -113,22 +114,27 @@ export class Mirrors {
 
   /** Follows every kind until the signal is aborted; resolves when all of them have been listed once. */
   async follow(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
-    await Promise.all(
-      [...this.#mirrors.values()].map(
-        (mirror) =>
-          new Promise<void>((listed) => {
-            const run = async () => {
-              for await (const event of this.cluster.watch(mirror.target, { signal })) {
-                mirror.handle(event);
-                listed();
-              }
-            };
-            run()
-              .catch((error: unknown) => signal.aborted || onError(error))
-              .finally(listed);
-          }),
-      ),
-    );
+    await Promise.all([...this.#mirrors.values()].map((mirror) => this.#followOne(mirror, signal, onError)));
+  }
+
+  /** A watch that fails for good is begun anew, ever more slowly: without it a controller would be blind. */
+  #followOne(mirror: Mirror, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+    const listed = Promise.withResolvers<void>();
+    const run = async (failures: number): Promise<void> => {
+      try {
+        for await (const event of this.cluster.watch(mirror.target, { signal })) {
+          mirror.handle(event);
+          listed.resolve();
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+        await sleep(Math.min(100 * 2 ** failures, 30_000), undefined, { signal, ref: false }).catch(() => undefined);
+        if (!signal.aborted) await run(failures + 1);
+      }
+    };
+    void run(0).then(listed.resolve);
+    return listed.promise;
   }
 
   async create(object: Resource, options?: Call & WriteOptions): Promise<Resource> {
