@@ -87,7 +87,8 @@ export class PodWorker {
     this.#pod = pod;
     this.#runtime.update(pod);
     if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
-    this.#publisher.changed();
+    // Of a pod that was over before this node's life, its status is all that is known.
+    if (this.#done !== undefined) this.#publisher.changed();
   }
 
   /** The object is gone: nothing is left to wait for. */

@@ -77,3 +77,31 @@ spec:
   expect(after.status.podIP).toBe(before.status.podIP);
   expect(await bed.logs('back', 'main', { previous: true })).toBe('run\n');
 });
+
+test('a pod that is over stays over, with its log, whatever happens to its object', async () => {
+  await using bed = await makeBed();
+  await bed.create(`
+apiVersion: v1
+kind: Pod
+metadata: { name: over }
+spec:
+  restartPolicy: Never
+  containers: [{ name: main, image: busybox, command: [sh, -c, "echo done"] }]`);
+  await bed.podWhen('over', ({ status }) => status.phase === 'Succeeded');
+  await bed.restart();
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'over' };
+  await bed.cluster.patch(ref, { type: 'merge', body: { metadata: { labels: { touched: 'yes' } } } });
+  await bed.create(`
+apiVersion: v1
+kind: Pod
+metadata: { name: later }
+spec:
+  restartPolicy: Never
+  containers: [{ name: main, image: busybox, command: ["true"] }]`);
+  await bed.podWhen('later', ({ status }) => status.phase === 'Succeeded');
+  const { status } = await bed.pod('over');
+  expect([status.phase, status.containerStatuses[0]?.state.terminated?.reason]).toEqual(['Succeeded', 'Completed']);
+  expect(await bed.logs('over')).toBe('done\n');
+  await bed.cluster.delete(ref);
+  await bed.gone('over');
+});
