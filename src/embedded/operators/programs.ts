@@ -1,3 +1,5 @@
+import { inferenceGraph } from './inference/inference-graph.ts';
+import { inferenceService } from './inference/inference-service.ts';
 import { notebook } from './notebook.ts';
 import { profile } from './profile.ts';
 import type { Program } from './program.ts';
@@ -30,5 +32,13 @@ export const programs: readonly Program[] = [
     name: 'profile-controller',
     image: /(^|\/)profile-controller(:|@|$)/,
     kinds: { 'profiles.kubeflow.org': profile },
+  },
+  {
+    name: 'kserve-controller',
+    image: /(^|\/)kserve-controller(:|@|$)/,
+    kinds: {
+      'inferenceservices.serving.kserve.io': inferenceService,
+      'inferencegraphs.serving.kserve.io': inferenceGraph,
+    },
   },
 ];
