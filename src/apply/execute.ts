@@ -8,6 +8,7 @@ import { readInventory } from './inventory.ts';
 import { acquire } from './lease.ts';
 import type { Plan } from './plan.ts';
 import { makeQueue } from './queue.ts';
+import { isTransient, withRetries } from './retry.ts';
 import { runPlan } from './run-plan.ts';
 
 export interface ExecuteOptions {
@@ -143,7 +144,10 @@ async function carryOut(cluster: Cluster, plan: Plan, terms: Terms, emit: Emit):
   });
   let homeGoes = false;
   try {
-    const inventory = await readInventory(cluster, plan.owner, { signal: terms.signal });
+    const inventory = await withRetries(() => readInventory(cluster, plan.owner, { signal: terms.signal }), {
+      ...terms,
+      transient: (error) => isTransient(error),
+    });
     if (inventory?.uid !== plan.base?.uid || inventory?.resourceVersion !== plan.base?.resourceVersion) {
       throw new UserError('PLAN_OUTDATED', 'Refused: the stack was changed after this plan was made', {
         suggestions: ['Make a new plan: run the same command again'],

@@ -4,6 +4,7 @@ import { idOf, keyOf, type ResourceId } from '../resource/index.ts';
 import { makeLimit, mapLimited } from './concurrency.ts';
 import { partOf } from './inventory/applyset.ts';
 import { listIfAllowed } from './live.ts';
+import { isTransient, withRetries } from './retry.ts';
 
 export interface ResidueTerms {
   signal: AbortSignal;
@@ -26,7 +27,10 @@ export async function findResidue(
 ): Promise<ResourceId[]> {
   const until = Math.min(terms.deadline, performance.now() + collectorPatience);
   for (let pause = 100; ; pause = Math.min(2_000, pause * 2)) {
-    const left = await scan(cluster, removed, identity, terms);
+    const left = await withRetries(() => scan(cluster, removed, identity, terms), {
+      ...terms,
+      transient: (error) => isTransient(error),
+    });
     if (left.length === 0 || performance.now() > until) return left;
     await sleep(pause, undefined, { signal: terms.signal });
   }

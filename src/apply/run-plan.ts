@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
+import { UserError } from '../errors.ts';
 import { homeId, removeInventory, superset, writeInventory } from './bookkeeping.ts';
 import type { ApplyResult } from './events.ts';
 import type { Emit, Terms } from './execute.ts';
@@ -109,5 +110,10 @@ async function conclude(
   if (home.stays !== undefined) emit({ type: 'kept', id: homeId, reason: home.stays });
   if (home.goes === undefined) return;
   await records.homeGoes();
-  await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home.goes);
+  try {
+    await run.gone({ id: homeId, apiVersion: 'v1', labelled: false }, home.goes);
+  } catch (error) {
+    if (!(error instanceof UserError) || terms.signal.aborted) throw error;
+    run.report([homeId]);
+  }
 }

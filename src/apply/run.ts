@@ -218,7 +218,7 @@ export class Run {
   }
 
   report(residue: ApplyResult['residue']): void {
-    this.#residue = residue;
+    this.#residue = [...this.#residue, ...residue];
     for (const id of residue)
       this.#emit({ type: 'residue', id, reason: 'it is still there and belonged to what was deleted' });
   }
