@@ -1,6 +1,7 @@
 /**
  * The control loops of the embedded cluster. They speak to the API through the `Cluster` port alone, so they run the
- * same beside any API server that has none.
+ * same beside any API server that has none. Left out: HorizontalPodAutoscalers (nothing measures pods here),
+ * ReplicationControllers, and the signing of certificates.
  */
 import type { Cluster } from '../../cluster/index.ts';
 import { clusterRole } from './cluster-role.ts';

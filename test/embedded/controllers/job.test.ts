@@ -203,7 +203,7 @@ describe.each(worlds)('Jobs of %s', (_, make) => {
         parallelism: 2
         template: { metadata: { annotations: { test/behaviour: never-ready } }, spec: { ${container} } }`);
     await world.settled('batch/v1', 'Job', 'cut-short', (job) => countsOf(job)['active'] === 2);
-    await world.kubectl('delete', 'job', 'cut-short', '--wait=false');
+    await world.remove('batch/v1', 'Job', 'cut-short');
     await world.gone('batch/v1', 'Job', 'cut-short');
     await world.until('v1', 'Pod', (all) => (podsOf('cut-short')(all).length === 0 ? true : undefined));
   });

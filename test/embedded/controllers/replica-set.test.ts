@@ -30,6 +30,12 @@ describe.each(worlds)('ReplicaSets of %s', (_, make) => {
       { type: 'merge', body: { metadata: { labels } } },
     );
 
+  const patch = (name: string, body: JsonObject) =>
+    world.cluster.patch(
+      { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, namespace: world.namespace },
+      { type: 'merge', body },
+    );
+
   test('adopt pods that they select, and let go of those they do not select any more', async () => {
     await world.create(`
       apiVersion: v1
@@ -80,7 +86,7 @@ describe.each(worlds)('ReplicaSets of %s', (_, make) => {
         },
       );
     }
-    await world.kubectl('scale', 'replicaset', 'shrinking', '--replicas=1');
+    await patch('shrinking', { spec: { replicas: 1 } });
     const left = await world.until('v1', 'Pod', (all) => {
       const mine = of('shrinking')(all);
       return mine.length === 1 ? mine : undefined;
@@ -110,7 +116,7 @@ describe.each(worlds)('ReplicaSets of %s', (_, make) => {
     expect(said[0]).toMatch(/^Warning FailedCreate: Error creating: pods "refused-/);
     await world.create('{ apiVersion: v1, kind: ServiceAccount, metadata: { name: nobody } }');
     // Both wait ever longer after a failure: a change of the set brings them back at once.
-    await world.kubectl('annotate', 'replicaset', name, 'again=now');
+    await patch(name, { metadata: { annotations: { again: 'now' } } });
     const well = await ready(name, 2);
     expect((well['status'] as JsonObject)['conditions']).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, Resource } from '../../../src/resource/index.ts';
 import { countsOf, shapeOf } from './shape.ts';
-import { worlds } from './worlds.ts';
+import { kubectlAvailable, worlds } from './worlds.ts';
 
 const statefulSet = (name: string, spec = '', annotations = '') => `
   apiVersion: apps/v1
@@ -176,21 +176,24 @@ describe.each(worlds)('StatefulSets of %s', (_, make) => {
     await images('manual', '21');
   });
 
-  test('stops at a broken revision, and is repaired by undo and the removal of the broken pod', async () => {
-    await world.create(statefulSet('broken', 'replicas: 2'));
-    await ready('broken', 2);
-    await patch('broken', { spec: { template: { metadata: { annotations: { 'test/behaviour': 'never-ready' } } } } });
-    await world.until('v1', 'Pod', (all) => {
-      const [first, second] = of('broken')(all);
-      const isBroken = second?.metadata.annotations?.['test/behaviour'] === 'never-ready';
-      return isBroken && first !== undefined && isReady(first) ? true : undefined;
-    });
-    expect((await world.kubectl('rollout', 'undo', 'statefulset/broken')).exitCode).toBe(0);
-    await world.cluster.delete({ apiVersion: 'v1', kind: 'Pod', name: 'broken-1', namespace: world.namespace });
-    const set = await ready('broken', 2);
-    expect(set).toBeDefined();
-    await world.settled('apps/v1', 'StatefulSet', 'broken', (one) => countsOf(one)['currentReplicas'] === 2);
-    const status = await world.kubectl('rollout', 'status', 'statefulset/broken', '--timeout=10s');
-    expect(status).toMatchObject({ exitCode: 0 });
-  });
+  test.skipIf(!kubectlAvailable)(
+    'stops at a broken revision, and is repaired by undo and the removal of the broken pod',
+    async () => {
+      await world.create(statefulSet('broken', 'replicas: 2'));
+      await ready('broken', 2);
+      await patch('broken', { spec: { template: { metadata: { annotations: { 'test/behaviour': 'never-ready' } } } } });
+      await world.until('v1', 'Pod', (all) => {
+        const [first, second] = of('broken')(all);
+        const isBroken = second?.metadata.annotations?.['test/behaviour'] === 'never-ready';
+        return isBroken && first !== undefined && isReady(first) ? true : undefined;
+      });
+      expect((await world.kubectl('rollout', 'undo', 'statefulset/broken')).exitCode).toBe(0);
+      await world.cluster.delete({ apiVersion: 'v1', kind: 'Pod', name: 'broken-1', namespace: world.namespace });
+      const set = await ready('broken', 2);
+      expect(set).toBeDefined();
+      await world.settled('apps/v1', 'StatefulSet', 'broken', (one) => countsOf(one)['currentReplicas'] === 2);
+      const status = await world.kubectl('rollout', 'status', 'statefulset/broken', '--timeout=10s');
+      expect(status).toMatchObject({ exitCode: 0 });
+    },
+  );
 });

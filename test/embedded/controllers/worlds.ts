@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { type Cluster, clusterOver, type Target } from '../../../src/cluster/index.ts';
 import { openCluster, serve, startControllers } from '../../../src/embedded/index.ts';
 import { parseYaml, type Resource } from '../../../src/resource/index.ts';
@@ -22,6 +23,13 @@ export interface World {
   until<T>(apiVersion: string, kind: string, answer: (objects: Resource[]) => T | undefined): Promise<T>;
   /** Waits until one object is as wished, and answers it. */
   settled(apiVersion: string, kind: string, name: string, wish: (object: Resource) => boolean): Promise<Resource>;
+  /** As `kubectl delete --cascade` does, without waiting. */
+  remove(
+    apiVersion: string,
+    kind: string,
+    name: string,
+    propagation?: 'Background' | 'Foreground' | 'Orphan',
+  ): Promise<void>;
   gone(apiVersion: string, kind: string, name: string): Promise<void>;
   /** `Type Reason: message` of all events about an object, in the order in which they came, when all reasons are there. */
   events(name: string, ...reasons: string[]): Promise<string[]>;
@@ -74,6 +82,9 @@ function useWorld(open: () => Promise<Parts>): World {
     until: (apiVersion, kind, answer) => watched(parts.cluster, { apiVersion, kind, namespace }, answer),
     settled: (apiVersion, kind, name, wish) =>
       world.until(apiVersion, kind, (objects) => objects.find((one) => one.metadata.name === name && wish(one))),
+    remove: async (apiVersion, kind, name, propagation = 'Background') => {
+      await parts.cluster.delete({ apiVersion, kind, name, namespace }, { propagation });
+    },
     gone: async (apiVersion, kind, name) => {
       await world.until(apiVersion, kind, (objects) =>
         objects.some((one) => one.metadata.name === name) ? undefined : true,
@@ -90,7 +101,8 @@ function useWorld(open: () => Promise<Parts>): World {
 }
 
 /** Milliseconds: less than a test may take, so that what was there is told. */
-const patience = 12_000;
+const patience = 30_000;
+vi.setConfig({ testTimeout: 40_000 });
 
 async function watched<T>(
   cluster: Cluster,
@@ -167,6 +179,9 @@ const kubectlProgram = path.join(
     path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'kube-1.36.3'),
   'kubectl',
 );
+
+/** False where nobody has unpacked or named one: what only kubectl does is skipped there (`test.skipIf`). */
+export const kubectlAvailable: boolean = existsSync(kubectlProgram);
 
 async function realParts(): Promise<Parts> {
   const plane = await sharedControlPlane();
