@@ -6,6 +6,11 @@ import type { PJSON } from '@oclif/core/interfaces';
 import { nearest, UserError } from './errors.ts';
 
 const topics = {
+  notebook: { description: 'Notebook servers' },
+  train: { description: 'Training runs, with any framework' },
+  serve: { description: 'Models behind an address' },
+  runs: { description: 'What was run, with which code, data and images' },
+  volume: { description: 'Volume claims for data, checkpoints and models' },
   component: { description: 'The components of a stack' },
   env: { description: 'The environments of a stack, and the clusters they are' },
 };

@@ -1,13 +1,16 @@
 import type * as z from 'zod/mini';
 import type { Cluster } from '../cluster/index.ts';
 import type { ClusterAddress } from '../context.ts';
-import { type FollowEvent, follow, type RunRecord, type State, whyFailed } from '../daily/index.ts';
+import type { FollowEvent, RunRecord, State } from '../daily/index.ts';
 import { type ExitCode, UserError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { Resource } from '../resource/index.ts';
 import type { Environment } from '../stack/index.ts';
 import { confirm, formatTable, printDocument, type Style, whileWaiting } from '../ui/index.ts';
 import { SlipwayCommand } from './command.ts';
+
+/** What is meant where nobody names a cluster. */
+const embedded: Environment = { name: 'embedded', overlay: '', cluster: { provider: 'embedded' }, protected: false };
 
 interface PlaceFlags extends Omit<ClusterAddress, 'provider'> {
   env?: string | undefined;
@@ -26,7 +29,7 @@ interface LogChoice {
   container?: string | undefined;
 }
 
-export interface Place {
+interface Place {
   cluster: Cluster;
   namespace: string;
 }
@@ -44,7 +47,7 @@ interface FollowChoice {
 /** How long an image that cannot be fetched is tried before waiting ends, in milliseconds. */
 const imagePatience = 20_000;
 /** Milliseconds that things may take to become what they should. */
-export const usualTimeout = 600_000;
+const usualTimeout = 600_000;
 const colors: readonly Style[] = ['cyan', 'magenta', 'yellow', 'green'];
 
 /** What the verbs of daily work share: where they act, and how they follow what they made. */
@@ -58,7 +61,7 @@ export abstract class DailyCommand extends SlipwayCommand {
     const cluster = await this.connect(flags, environment).catch((error: unknown) => {
       const isNowhere = error instanceof UserError && error.code === 'KUBECONFIG_MISSING';
       if (environment !== undefined || flags.kubeconfig !== undefined || !isNowhere) throw error;
-      return this.context.connect({ provider: 'embedded' });
+      return this.connect({}, embedded);
     });
     return { cluster, namespace: flags.namespace ?? (await this.usualNamespace(cluster, flags)) };
   }
@@ -291,7 +294,7 @@ export abstract class DailyCommand extends SlipwayCommand {
 
   /** Prints what is known of one workload: its state, its pods, and why. */
   protected async printStatus(kind: string, what: string, targets: readonly Target[], name: string, flags: PlaceFlags) {
-    const { containerState, mainContainer, podsOf, requireObject } = await import('../daily/index.ts');
+    const { containerState, mainContainer, podsOf, requireObject, whyFailed } = await import('../daily/index.ts');
     const { podRule, roleOf, stateOf } = await import('../workloads/index.ts');
     const { cluster, namespace } = await this.reach(flags);
     const { signal } = this.context;
@@ -406,6 +409,7 @@ export abstract class DailyCommand extends SlipwayCommand {
 
   /** Follows a workload and says what happens; the last state, or undefined when it was deleted. */
   protected async followTo(cluster: Cluster, object: Resource, choice: FollowChoice): Promise<State | undefined> {
+    const { follow } = await import('../daily/index.ts');
     const ending = new AbortController();
     const timers: NodeJS.Timeout[] = [];
     const what = `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`;
@@ -472,6 +476,7 @@ export abstract class DailyCommand extends SlipwayCommand {
   /** The error of a workload that failed: its cause, the end of its log unless that was shown, its own exit code. */
   protected async failure(cluster: Cluster, what: string, object: Resource, logsShown: boolean): Promise<UserError> {
     const { name } = object.metadata;
+    const { whyFailed } = await import('../daily/index.ts');
     const why = await whyFailed(cluster, object, this.context.signal);
     if (!logsShown && this.format === 'text') for (const line of why.log) this.screen.talk.write(`  | ${line}\n`);
     return new UserError('WORKLOAD_FAILED', `The ${what} ${name} failed: ${why.reason}`, {

@@ -3,7 +3,7 @@
  * end. A command parses, calls the rooms and returns; it never prints by itself and never asks without a terminal.
  */
 export { SlipwayCommand } from './command.ts';
-export { DailyCommand, type Place, usualTimeout } from './daily.ts';
+export { DailyCommand } from './daily.ts';
 export { commandNames, findCommand } from './find.ts';
 export {
   answerFlags,
@@ -15,6 +15,7 @@ export {
   outputFlag,
   sourceFlags,
 } from './flags.ts';
+export { LiveNames } from './live-names.ts';
 export { localFlags, localOptions } from './local.ts';
 export { agreement, applyFlags, deletePlanFlags, executeOptions, planFlags, planOptions, stackFlag } from './plan.ts';
 export { readTarget } from './target.ts';

@@ -33,7 +33,15 @@ export default class Complete extends SlipwayCommand {
     ];
   }
 
-  /** Values that only the user's files know, for a flag or for the argument of a command. */
+  private async liveNames(topic: string): Promise<string[]> {
+    const { LiveNames } = await import('../command/index.ts');
+    const asking = new LiveNames([], this.config, this.context);
+    asking.topic = topic;
+    await asking.start();
+    return asking.names;
+  }
+
+  /** Values that only the user's files and cluster know, for a flag or for the argument of a command. */
   private async valuesOf(name: string): Promise<string[]> {
     const { readCatalogue } = await import('../stack/index.ts');
     switch (name) {
@@ -45,6 +53,13 @@ export default class Complete extends SlipwayCommand {
         return (await readCatalogue(this.catalogue.files)).map((component) => component.name);
       case 'context':
         return this.context.contexts();
+      case 'notebook name':
+      case 'train name':
+      case 'serve name':
+      case 'volume name':
+      case 'runs run':
+      case 'runs before':
+        return this.liveNames(name.split(' ')[0] as string);
       default:
         return [];
     }

@@ -17,7 +17,7 @@ export interface Served {
 }
 
 /** The models that were served before the present one. */
-export function historyOf(service: Resource): Served[] {
+function historyOf(service: Resource): Served[] {
   try {
     const value: unknown = JSON.parse(service.metadata.annotations?.[historyAnnotation] ?? '[]');
     return Array.isArray(value) ? value.filter((one) => isJsonObject(one) && typeof one['model'] === 'string') : [];
@@ -81,15 +81,6 @@ export function splitGraph(stable: Resource, percent: number): Resource {
       },
     },
   };
-}
-
-/** How much of the requests the graph sends to the canary. */
-export function percentOf(graph: Resource): number {
-  const nodes = isJsonObject(graph['spec']) ? graph['spec']['nodes'] : undefined;
-  const root = isJsonObject(nodes) ? nodes['root'] : undefined;
-  const steps = isJsonObject(root) && Array.isArray(root['steps']) ? root['steps'].filter(isJsonObject) : [];
-  const step = steps.find((one) => String(one['serviceName']).endsWith('-canary'));
-  return Number(step?.['weight'] ?? 0);
 }
 
 /** The patch that makes a service serve another model and remember the present one. */
