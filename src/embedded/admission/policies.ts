@@ -138,7 +138,12 @@ function textOf(expression: string, facts: Facts): string | undefined {
   }
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+/** The first line, in the words of the real server's CEL. */
+const messageOf = (error: unknown) =>
+  ((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '').replace(
+    /^No such key/,
+    'no such key',
+  );
 
 function factsOf(api: Api, attributes: Attributes, call: Call, params: Resource | undefined): Facts {
   const { type, operation, name, namespace, subresource, object, old, options } = attributes;
