@@ -69,6 +69,16 @@ describe.each(worlds)('Jobs of %s', (_, make) => {
     ]);
   });
 
+  test('writes two indexes in a row as a pair', async () => {
+    await world.create(`
+      apiVersion: batch/v1
+      kind: Job
+      metadata: { name: pair }
+      spec: { completions: 2, parallelism: 2, completionMode: Indexed, template: { spec: { ${container} } } }`);
+    const job = await world.settled('batch/v1', 'Job', 'pair', hasCondition('Complete'));
+    expect(countsOf(job)).toMatchObject({ succeeded: 2, completedIndexes: '0,1' });
+  });
+
   test('gives up when pods fail more often than backoffLimit', async () => {
     await world.create(`
       apiVersion: batch/v1
