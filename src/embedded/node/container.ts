@@ -99,7 +99,7 @@ export class Container {
     const wasStopping = this.#stopping.signal.aborted;
     this.#stopping.abort();
     if (!wasStopping) await this.#end(graceSeconds, why ?? `Stopping container ${this.spec.name}`);
-    else this.#run?.kill(graceSeconds === 0 ? 'SIGKILL' : 'SIGTERM');
+    else if (this.#run !== undefined) await this.#killAfter(graceSeconds, this.#run);
     await this.#over?.catch(() => false);
   }
 
@@ -248,6 +248,14 @@ export class Container {
     this.status.lastState = {};
     this.#host.changed();
     return terminated.exitCode === 0;
+  }
+
+  /** A stop that is under way is to be quicker. */
+  async #killAfter(graceSeconds: number, run: Run): Promise<void> {
+    const ended = new AbortController();
+    const exited = run.exited.finally(() => ended.abort());
+    if (graceSeconds === 0 || (await slept(this.#host.clock, graceSeconds * 1000, ended.signal))) run.kill('SIGKILL');
+    await exited;
   }
 
   #restarts({ exitCode }: { exitCode: number }): boolean {

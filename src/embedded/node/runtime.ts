@@ -10,6 +10,7 @@ import { type ImageRow, rowOf } from './images.ts';
 import { LogFile } from './logs/log-file.ts';
 import { PodFiles } from './pod-files.ts';
 import type { ProbeOutcome } from './probes.ts';
+import { isGroupAlive } from './process/guard.ts';
 import type { Launched } from './process/launch.ts';
 import { inTerminal } from './process/terminal.ts';
 import { CannotStart, type Exit, type Run } from './run.ts';
@@ -131,6 +132,12 @@ export class PodRuntime {
     const typed = options.tty ? inTerminal(words) : words;
     const launched = await present.setting.launch(typed, { stdin: options.stdin || options.tty, keepsGroup: true });
     present.executed.add(launched);
+    // A number that nobody has any more may become somebody else's: it must not be killed for ours.
+    void launched.exited.then(async () => {
+      if (isGroupAlive(launched.pid)) return;
+      present.executed.delete(launched);
+      await this.#host.guard.remove(launched.pid);
+    });
     return launched;
   }
 
@@ -214,10 +221,8 @@ export class PodRuntime {
     for (const stream of [launched.stdout, launched.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     const { exitCode } = await launched.exited;
     signal.removeEventListener('abort', stop);
-    // Probes come again and again; one that left nothing running need not be remembered.
-    this.#present.get(spec.name)?.executed.delete(launched);
+    // Probes come again and again, and leave nothing running.
     stop();
-    await this.#host.guard.remove(launched.pid);
     if (signal.aborted) {
       const command = JSON.stringify(words.join(' '));
       return { ok: false, message: `command timed out: ${command} timed out after ${timeoutSeconds ?? 1}s` };

@@ -127,6 +127,18 @@ test('a pod that does not end by itself is killed after its grace period', async
   expect(await birthOf(child)).toBeUndefined();
 });
 
+test('a deletion that is asked for again, with less grace, is quicker', async () => {
+  await using bed = await makeBed();
+  await bed.create(
+    shell('slow', 'trap "" TERM; echo up; while :; do sleep 0.1; done', 'terminationGracePeriodSeconds: 600'),
+  );
+  await expect.poll(() => bed.logs('slow').catch(() => '')).toBe('up\n');
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'slow' };
+  await bed.cluster.delete(ref);
+  await bed.cluster.delete(ref, { gracePeriodSeconds: 1 });
+  await bed.gone('slow');
+});
+
 test('init containers run one after the other before the rest; a sidecar keeps running and ends last', async () => {
   await using bed = await makeBed();
   await bed.create(`
