@@ -67,13 +67,18 @@ export async function openStage({ programs, definitions, now }: StageOptions): P
     },
   };
   await stage.namespace('default');
-  for (const file of definitions) await stage.create(await readFile(new URL(file, manifests), 'utf8'));
+  for (const file of definitions) for (const object of await definitionsOf(file)) await cluster.create(object);
   for (const [index, image] of programs.entries()) await play(stage, `program-${index}`, image);
   return stage;
 }
 
+/** The objects of a file of the catalogue. */
+export async function definitionsOf(file: string): Promise<Resource[]> {
+  return itemsOf(parseYaml(await readFile(new URL(file, manifests), 'utf8')) as Resource[]);
+}
+
 /** A pod of an operator that is played by the node. */
-export async function play(stage: Stage, name: string, image: string): Promise<void> {
+async function play(stage: Stage, name: string, image: string): Promise<void> {
   const [pod] = await stage.create(`
     apiVersion: v1
     kind: Pod
