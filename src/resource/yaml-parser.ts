@@ -106,7 +106,7 @@ export class YamlParser implements Cursor {
       while (code === 32 || (tabs && code === 9)) code = text.charCodeAt(++pos);
       if (code === HASH) {
         if (this.comments !== undefined) this.keepComment(pos);
-        this.remarks?.add(pos);
+        if (!flow) this.remarks?.add(pos);
         while (!(Number.isNaN(code) || isBreak(code))) code = text.charCodeAt(++pos);
       }
       if (!isBreak(code)) {
