@@ -1,6 +1,7 @@
 import { timestamp } from '../controllers/pod.ts';
 import { BackOff, goDuration } from './back-off.ts';
 import { type Clock, slept } from './clock.ts';
+import { lastStateOf, neverRan, terminatedBy } from './container-state.ts';
 import type { ProbeOutcome } from './probes.ts';
 import { Prober } from './probes.ts';
 import { CannotStart, type Exit, type Run } from './run.ts';
@@ -90,7 +91,8 @@ export class Container {
       if (stopping.aborted || !this.#restarts(exit)) return exit.exitCode === 0;
       if (!(await this.#backedOff())) break;
     }
-    if (this.status.state.terminated === undefined) this.#neverRan();
+    if (this.status.state.terminated === undefined)
+      this.status.state = { terminated: this.status.lastState.terminated ?? neverRan };
     return false;
   }
 
@@ -188,15 +190,7 @@ export class Container {
     status.ready = this.#isInit && !isSidecar(spec) && exit.exitCode === 0;
     status.started = false;
     status.state = {
-      terminated: {
-        exitCode: exit.exitCode,
-        ...(exit.signal === undefined ? {} : { signal: exit.signal }),
-        reason: exit.reason ?? (exit.exitCode === 0 ? 'Completed' : 'Error'),
-        ...(exit.message === undefined ? {} : { message: exit.message }),
-        startedAt: this.#startedAt,
-        finishedAt: timestamp(this.#host.clock.now()),
-        containerID: run.id,
-      },
+      terminated: terminatedBy(exit, run, this.#startedAt, timestamp(this.#host.clock.now())),
     };
     this.#host.changed();
     return exit;
@@ -283,36 +277,4 @@ export class Container {
     this.#host.changed();
     return slept(clock, delay, this.#stopping.signal);
   }
-
-  /** The kubelet's words for a container of a pod that ended before the container could start. */
-  #neverRan(): void {
-    const { status } = this;
-    const { terminated } = status.lastState;
-    status.state = {
-      terminated: terminated ?? {
-        exitCode: 137,
-        reason: 'ContainerStatusUnknown',
-        message: 'The container could not be located when the pod was terminated',
-        startedAt: null as unknown as string,
-        finishedAt: null as unknown as string,
-        containerID: '',
-      },
-    };
-  }
-}
-
-/** The last state after the machine or this program went away in the middle: what ran has ended, nobody saw how. */
-function lastStateOf(before: ContainerStatus, now: string): ContainerStatus['lastState'] {
-  const { running, terminated } = before.state;
-  if (terminated !== undefined) return { terminated };
-  if (running === undefined) return before.lastState ?? {};
-  return {
-    terminated: {
-      exitCode: 255,
-      reason: 'Unknown',
-      startedAt: running.startedAt,
-      finishedAt: now,
-      containerID: before.containerID ?? '',
-    },
-  };
 }

@@ -170,8 +170,9 @@ export interface Terminated {
   signal?: number;
   reason: string;
   message?: string;
-  startedAt: string;
-  finishedAt: string;
+  /** Null where it never ran. */
+  startedAt: string | null;
+  finishedAt: string | null;
   containerID: string;
 }
 
