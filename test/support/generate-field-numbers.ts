@@ -30,15 +30,19 @@ for (const [module, folder] of roots) {
 /** `core.v1.Volume name=1 ~core.v1.VolumeSource=2`: fields by number; `~` marks a struct whose fields are the owner's. */
 function typesOf(source: string, prefix: string): string[] {
   return [...source.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)].flatMap(([, name, body = '']) => {
-    const fields = [...body.matchAll(/^\t([\w.]*)\s*([\w.[\]*]*)\s*`(.*)`/gm)].flatMap(([, first = '', second = '', tags = '']) => {
-      const number = /protobuf:"\w+,(\d+)/.exec(tags)?.[1];
-      const json = /json:"([^",]*)/.exec(tags)?.[1];
-      if (number === undefined || json === undefined || json === '-') return [];
-      if (json !== '') return [`${json}=${number}`];
-      const embedded = (second === '' ? first : second).replace('*', '');
-      const full = embedded.includes('.') ? embedded.replace(/^metav1\./, 'meta.v1.').replace(/^v1\./, 'core.v1.') : `${prefix}.${embedded}`;
-      return [`~${full}=${number}`];
-    });
+    const fields = [...body.matchAll(/^\t([\w.]*)\s*([\w.[\]*]*)\s*`(.*)`/gm)].flatMap(
+      ([, first = '', second = '', tags = '']) => {
+        const number = /protobuf:"\w+,(\d+)/.exec(tags)?.[1];
+        const json = /json:"([^",]*)/.exec(tags)?.[1];
+        if (number === undefined || json === undefined || json === '-') return [];
+        if (json !== '') return [`${json}=${number}`];
+        const embedded = (second === '' ? first : second).replace('*', '');
+        const full = embedded.includes('.')
+          ? embedded.replace(/^metav1\./, 'meta.v1.').replace(/^v1\./, 'core.v1.')
+          : `${prefix}.${embedded}`;
+        return [`~${full}=${number}`];
+      },
+    );
     return fields.length === 0 ? [] : [`${prefix}.${name} ${fields.join(' ')}`];
   });
 }
