@@ -5,17 +5,17 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, connect } from '../../src/cluster/index.ts';
 import { openCluster, serve } from '../../src/embedded/index.ts';
-import { type ControlPlane, controlPlaneAvailable, sharedControlPlane } from '../support/control-plane.ts';
 import { type Answer, answersOf, type Case } from './contract.ts';
 
-/**
- * Runs cases against the embedded cluster and, where there is one, a real API server: both over HTTPS, and both have to
- * answer what a real one was seen to answer (`fixtures/`, written by `test/support/generate-contract.ts`).
- */
-export function contract(topic: string, cases: readonly Case[]): void {
+/** What a real API server was seen to answer (`fixtures/`, written by `test/support/generate-contract.ts`). */
+export function recordedAnswers(topic: string): Record<string, Answer[]> {
   const file = path.join(import.meta.dirname, 'fixtures', `${topic}.json`);
-  const recorded = (JSON.parse(readFileSync(file, 'utf8')) as { answers: Record<string, Answer[]> }).answers;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { answers: Record<string, Answer[]> }).answers;
+}
 
+/** Runs cases against the embedded cluster, over HTTPS: it has to answer what the real one did. */
+export function contract(topic: string, cases: readonly Case[]): void {
+  const recorded = recordedAnswers(topic);
   describe(`${topic}, embedded`, () => {
     let cluster: Cluster;
     let close: () => Promise<void>;
@@ -38,20 +38,6 @@ export function contract(topic: string, cases: readonly Case[]): void {
         const answers = await answersOf(cluster, each);
         if (each.differs === undefined) expect(answers).toEqual(recorded[each.says]);
         else expect(answers, 'a difference that is none any more').not.toEqual(recorded[each.says]);
-      });
-  });
-
-  describe.skipIf(!controlPlaneAvailable)(`${topic}, a real API server`, () => {
-    let plane: ControlPlane;
-    let cluster: Cluster;
-    beforeAll(async () => {
-      plane = await sharedControlPlane();
-      cluster = await plane.cluster();
-    });
-    afterAll(() => plane.down());
-    for (const each of cases)
-      test(each.says, async () => {
-        expect(await answersOf(cluster, each)).toEqual(recorded[each.says]);
       });
   });
 }

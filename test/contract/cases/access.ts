@@ -1,5 +1,6 @@
 import type { Case, Step } from '../contract.ts';
 
+const maps = '/api/v1/namespaces/$ns/configmaps';
 const quiet = { quiet: true };
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const role = (rules: object[]): Step => [
@@ -13,8 +14,9 @@ const bind = (subject: object, kind = 'Role', name = 'r'): Step => [
   quiet,
 ];
 const user = { kind: 'User', name: 'bob', apiGroup: 'rbac.authorization.k8s.io' };
+/** The real server takes up bindings after a moment. */
+const settled: Step = [`GET ${maps}?watch=1&timeoutSeconds=1`, undefined, quiet];
 const bob = { as: 'bob' };
-const maps = '/api/v1/namespaces/$ns/configmaps';
 const can = (spec: object, as = 'bob'): Step => [
   'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
   { spec },
@@ -47,6 +49,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] }]),
       bind(user),
+      settled,
       [`GET ${maps}`, undefined, bob],
       [`GET ${maps}/a`, undefined, bob],
       [`POST ${maps}`, { metadata: { name: 'a' } }, bob],
@@ -58,6 +61,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['a'], verbs: ['get'] }]),
       bind(user),
+      settled,
       [`GET ${maps}/a`, undefined, bob],
       [`GET ${maps}/b`, undefined, bob],
     ],
@@ -67,6 +71,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['get'] }]),
       bind(user),
+      settled,
       ['GET /apis/apps/v1/namespaces/$ns/deployments/d/scale', undefined, bob],
       ['GET /apis/apps/v1/namespaces/$ns/deployments/d', undefined, bob],
     ],
@@ -80,6 +85,7 @@ export const access: Case[] = [
         quiet,
       ],
       bind(user, 'ClusterRole', '$ns'),
+      settled,
       [`GET ${maps}`, undefined, bob],
       ['GET /api/v1/namespaces/$ns/secrets', undefined, bob],
       ['GET /api/v1/namespaces/default/configmaps', undefined, bob],
@@ -90,6 +96,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: ['*'], resources: ['*'], verbs: ['get'] }]),
       bind({ kind: 'Group', name: 'system:serviceaccounts:$ns', apiGroup: 'rbac.authorization.k8s.io' }),
+      settled,
       [`GET ${maps}/a`, undefined, { as: 'system:serviceaccount:$ns:default' }],
       [`GET ${maps}/a`, undefined, { as: 'system:serviceaccount:default:default' }],
     ],
@@ -99,6 +106,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: [''], resources: ['configmaps'], verbs: ['*'] }]),
       bind({ kind: 'ServiceAccount', name: 's', namespace: '$ns' }),
+      settled,
       [`GET ${maps}/a`, undefined, { as: 'system:serviceaccount:$ns:s' }],
       [`GET ${maps}/a`, undefined, { as: 'system:serviceaccount:$ns:t' }],
     ],
@@ -108,6 +116,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['*'] }]),
       bind(user),
+      settled,
       [
         `POST ${rbac}/namespaces/$ns/roles`,
         { metadata: { name: 'mine' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
@@ -138,9 +147,10 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]),
       bind(user),
+      settled,
       can({ resourceAttributes: { namespace: '$ns', verb: 'get', resource: 'pods' } }),
       can({ resourceAttributes: { namespace: '$ns', verb: 'list', resource: 'pods' } }),
-      can({ nonResourceAttributes: { path: '/healthz', verb: 'get' } }),
+      can({ nonResourceAttributes: { path: '/apis', verb: 'get' } }),
       can({}),
     ],
   },
@@ -149,6 +159,7 @@ export const access: Case[] = [
     steps: [
       role([{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]),
       bind(user),
+      settled,
       [
         'POST /apis/authorization.k8s.io/v1/subjectaccessreviews',
         { spec: { user: 'bob', resourceAttributes: { namespace: '$ns', verb: 'get', resource: 'pods' } } },
@@ -192,6 +203,7 @@ export const access: Case[] = [
     says: 'a binding keeps its role',
     steps: [
       bind(user),
+      settled,
       [
         `PATCH ${rbac}/namespaces/$ns/rolebindings/b`,
         { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'other' } },
