@@ -53,7 +53,7 @@ const colors: readonly Style[] = ['cyan', 'magenta', 'yellow', 'green'];
 /** What the verbs of daily work share: where they act, and how they follow what they made. */
 export abstract class DailyCommand extends SlipwayCommand {
   /**
-   * The cluster of `-e`; in a project without it the environment `dev`, or the only one; elsewhere the current context,
+   * The cluster of `-e`; in a project without it the environment `dev`, or the only one that is bound; elsewhere the current context,
    * and where there is no kubeconfig the embedded cluster. The namespace is that of `-n`, else of the context.
    */
   protected async reach(flags: PlaceFlags): Promise<Place> {
@@ -73,7 +73,8 @@ export abstract class DailyCommand extends SlipwayCommand {
     const stacks = await import('../stack/index.ts');
     const known = stack ?? (await stacks.loadStack(this.context.files, '.'));
     if (flags.env !== undefined) return stacks.findEnvironment(known, flags.env);
-    const { environments } = known;
+    // One that is bound to nothing yet says nothing about where to work.
+    const environments = known.environments.filter(({ cluster }) => cluster !== undefined);
     return environments.find(({ name }) => name === 'dev') ?? (environments.length === 1 ? environments[0] : undefined);
   }
 

@@ -3,7 +3,7 @@ import { makeExplain } from '../apply/index.ts';
 import { type Cluster, ClusterError } from '../cluster/index.ts';
 import type { Resource } from '../resource/index.ts';
 import { podRule, roleOf, type State, stateOf } from '../workloads/index.ts';
-import { containerState, mainContainer, readLog } from './logs.ts';
+import { containerState, mainContainer, podsOf, readLog } from './logs.ts';
 import { Queue } from './queue.ts';
 
 /** What happens to a workload that is followed. */
@@ -104,6 +104,13 @@ async function explainWaiting(cluster: Cluster, object: Resource, queue: Queue<F
   }
 }
 
+/** How long the pods of a job that is over may take to end, in milliseconds. */
+const lingering = 5_000;
+
+const hasEnded = ({ status, metadata }: Resource): boolean =>
+  metadata.deletionTimestamp !== undefined ||
+  /^(Succeeded|Failed)$/.test(String((status as { phase?: string } | undefined)?.phase));
+
 /** Reads the log of every container that has started, once for every start. */
 class Readers {
   readonly #reading = new Map<string, Promise<void>>();
@@ -128,15 +135,23 @@ class Readers {
     }
   }
 
-  /** Waits until the logs of all containers that have started are read. */
+  /**
+   * Reads on until all pods have ended: the leader's end is the job's, and the others end a moment later. What runs
+   * longer than that is left alone.
+   */
   async rest(): Promise<void> {
-    const collection = collectionOf({ ...this.#object, apiVersion: 'v1', kind: 'Pod' });
-    const { items } = await this.#cluster.list(collection, {
-      signal: this.#signal,
-      labelSelector: podRule(this.#object).selector,
-    });
-    for (const pod of items) this.#look(pod);
-    await Promise.all(this.#reading.values());
+    const deadline = performance.now() + lingering;
+    for (;;) {
+      const pods = await podsOf(this.#cluster, this.#object, this.#signal);
+      for (const pod of pods) this.#look(pod);
+      if (performance.now() > deadline || pods.every(hasEnded)) break;
+      await sleep(200, undefined, { signal: this.#signal });
+    }
+    const left = new AbortController();
+    const timer = setTimeout(() => left.abort(), Math.max(500, deadline - performance.now()));
+    const late = new Promise<void>((resolve) => left.signal.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([Promise.all(this.#reading.values()), late]);
+    clearTimeout(timer);
   }
 
   #look(pod: Resource): void {
