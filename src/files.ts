@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -20,26 +21,29 @@ export interface Files {
 
 const gone = new Set(['ENOENT', 'ENOTDIR']);
 
-async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+function unlessGone<T>(work: () => T): T | undefined {
   try {
-    return await work;
+    return work();
   } catch (error) {
     if (gone.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
 
-/** The real file system, below `root` for relative paths. */
+/**
+ * The real file system, below `root` for relative paths. It is asked directly: for the many small files of a stack a
+ * trip through Node's thread pool costs more than the answer.
+ */
 export function diskFiles(root: string): Files {
   const at = (file: string) => path.resolve(root, file);
   return {
-    read: (file) => unlessGone(readFile(at(file))),
+    read: async (file) => unlessGone(() => readFileSync(at(file))),
     kind: async (file) => {
-      const found = await unlessGone(stat(at(file)));
+      const found = unlessGone(() => statSync(at(file)));
       return found === undefined ? undefined : found.isDirectory() ? 'directory' : 'file';
     },
-    list: async (directory) => ((await unlessGone(readdir(at(directory)))) ?? []).sort(),
-    real: (file) => unlessGone(realpath(at(file))),
+    list: async (directory) => (unlessGone(() => readdirSync(at(directory))) ?? []).sort(),
+    real: async (file) => unlessGone(() => realpathSync.native(at(file))),
     write: async (file, content, options = {}) => {
       const target = at(file);
       await mkdir(path.dirname(target), { recursive: true });
