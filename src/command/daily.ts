@@ -408,6 +408,23 @@ export abstract class DailyCommand extends SlipwayCommand {
     await this.print('TrainingRun', { name, namespace, kind: object.kind, ...state, metrics }, () => '');
   }
 
+  /** Copies what is in a claim into a directory. */
+  protected async download(
+    cluster: Cluster,
+    from: { namespace: string; claim: string; directory: string; image?: string | undefined },
+  ): Promise<void> {
+    const { readClaim, readerImage } = await import('../daily/index.ts');
+    const { run, files, random, signal } = this.context;
+    const options = { ...from, image: from.image ?? readerImage, id: Buffer.from(random(4)).toString('hex') };
+    const reading = readClaim(cluster, options, signal);
+    const archive = await whileWaiting(this.screen, `Reading the claim ${from.claim}`, reading);
+    const directory = files.resolve(from.directory);
+    const unpack = 'mkdir -p "$0" && base64 -d | tar -xf - -C "$0"';
+    const unpacked = await run('sh', ['-c', unpack, directory], { input: archive, signal });
+    if (unpacked.exitCode === 0) return;
+    throw new UserError('UNPACK_FAILED', `Cannot write to ${from.directory}: ${unpacked.stderr.trim().split('\n')[0]}`);
+  }
+
   /** Follows a workload and says what happens; the last state, or undefined when it was deleted. */
   protected async followTo(cluster: Cluster, object: Resource, choice: FollowChoice): Promise<State | undefined> {
     const { follow } = await import('../daily/index.ts');

@@ -6,6 +6,7 @@
 export type { State } from '../workloads/index.ts';
 export { endCanary, findCanary, goBack, promote, serviceTargets, split, startCanary } from './canary.ts';
 export { notebookTargets, serveTargets, trainingTargets } from './components.ts';
+export { readClaim, readerImage } from './download.ts';
 export { isSimulated, podFinder } from './endpoint.ts';
 export { whyFailed } from './failure.ts';
 export { readFolder } from './folder.ts';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,6 +86,23 @@ describe.skipIf(!hasPython || process.platform === 'win32')('the daily verbs on 
     expect(again).toMatchObject({ exit: 0 });
     expect(again.stdout).toContain('[new] once more\n');
     expect((await slipway(project, 'runs', 'diff', 'old', 'new')).stdout).toBe('The two runs are alike.\n');
+  }, 120_000);
+
+  test('what a script writes to SLIPWAY_OUTPUT comes back, and stays in a claim', async () => {
+    const program = 'import os\nopen(os.environ["SLIPWAY_OUTPUT"] + "/model.bin", "wb").write(bytes(range(256)))\n';
+    const project = makeProject({ 'fit.py': program });
+    const answer = await slipway(project, 'train', 'run', 'fit.py', '--name', 'fit', '--output-dir', 'got');
+    expect(answer).toMatchObject({ exit: 0 });
+    expect(
+      Buffer.compare(
+        readFileSync(path.join(project.directory, 'got/model.bin')),
+        Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
+      ),
+    ).toBe(0);
+    const volumes = await slipway(project, 'volume', 'list', '-o', 'json');
+    expect(JSON.parse(volumes.stdout).items).toContainEqual(
+      expect.objectContaining({ name: 'fit-output', usedBy: 'train-fit' }),
+    );
   }, 120_000);
 
   test('a script that raises ends the command with its exit code, after its traceback', async () => {

@@ -72,12 +72,15 @@ export default class TrainRun extends DailyCommand {
     priority: text({ helpValue: 'CLASS', description: 'priority class' }),
     queue: text({ helpValue: 'NAME', description: 'local queue of Kueue' }),
     'keep-output': boolean({ description: 'keep what it writes to SLIPWAY_OUTPUT in the claim NAME-output' }),
+    'output-dir': text({
+      helpValue: 'DIR',
+      description: 'follow the run, then copy its output here; keeps it too',
+    }),
     'output-size': text({
       helpValue: 'QUANTITY',
       description: 'size of that claim; default 1Gi',
-      dependsOn: ['keep-output'],
     }),
-    'output-class': text({ helpValue: 'NAME', description: 'storage class of that claim', dependsOn: ['keep-output'] }),
+    'output-class': text({ helpValue: 'NAME', description: 'storage class of that claim' }),
     timeout: durationFlag({ description: 'stop following after this time; the run goes on' }),
     follow: boolean({ description: 'print the logs of all workers and end with the exit code of the job' }),
     ...podFlags,
@@ -149,7 +152,7 @@ export default class TrainRun extends DailyCommand {
         ? ''
         : `, code ${code.metadata.annotations?.['slipway.dev/code-hash']?.slice(0, 19)} (${files.length} files)`;
     this.say(`Training run ${namespace}/${name}: ${made.kind}${hash}`);
-    if (!flags.follow) {
+    if (!flags.follow && flags['output-dir'] === undefined) {
       await this.print(
         'TrainingRun',
         { name, namespace, kind: made.kind, ...(record === undefined ? {} : { record: record.id }) },
@@ -158,6 +161,10 @@ export default class TrainRun extends DailyCommand {
       return made;
     }
     await this.followRun(cluster, made, { record, timeout: flags.timeout });
+    if (flags['output-dir'] !== undefined && spec.output !== undefined && !this.context.signal.aborted) {
+      await this.download(cluster, { namespace, claim: spec.output.claim, directory: flags['output-dir'] });
+      this.say(`Its output is in ${flags['output-dir']}`);
+    }
     return made;
   }
 
@@ -205,6 +212,7 @@ interface RunFlags {
   priority?: string | undefined;
   queue?: string | undefined;
   'keep-output'?: boolean;
+  'output-dir'?: string | undefined;
   'output-size'?: string | undefined;
   'output-class'?: string | undefined;
 }
@@ -237,7 +245,7 @@ function trainMembers(flags: RunFlags, name: string): Record<string, unknown> {
     priority: flags.priority,
     queue: flags.queue,
     output:
-      flags['keep-output'] === true
+      flags['keep-output'] === true || flags['output-dir'] !== undefined
         ? said({ claim: `${name}-output`, size: flags['output-size'], storageClass: flags['output-class'] })
         : undefined,
   });
