@@ -2,6 +2,11 @@ import { boolean, custom, option, string } from '@oclif/core/flags';
 import { UserError } from '../errors.ts';
 import type { Format } from '../ui/index.ts';
 
+/** `-e` alone, for commands that work from what a cluster remembers. */
+export const environmentFlag = {
+  env: string({ char: 'e', helpValue: 'ENV', description: 'environment of the stack in this directory' }),
+};
+
 /** What to work on: an environment, any kustomization directory, or files of objects. */
 export const sourceFlags = {
   env: string({

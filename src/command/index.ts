@@ -11,6 +11,7 @@ export {
   dryRunFlag,
   durationFlag,
   editsFlag,
+  environmentFlag,
   namespaceFlag,
   outputFlag,
   sourceFlags,

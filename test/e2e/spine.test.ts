@@ -298,10 +298,15 @@ async function names(cluster: Cluster, labelSelector: string): Promise<string[]>
   return lists.flat().sort();
 }
 
-/** The cluster's objects without what chance gave them: names of pods and slices, addresses of Services. */
+/**
+ * The cluster's objects without what chance gave them (names of pods and slices, addresses of Services) and without the
+ * history, in which every attempt is a revision.
+ */
 async function shape(cluster: Cluster): Promise<string[]> {
   await settled(cluster);
-  const keys = [...(await snapshot(cluster)).keys()];
+  const keys = [...(await snapshot(cluster)).keys()].filter(
+    (key) => !/^\/Secret\/slipway-system\/.*\.r\d+\.p\d+$/.test(key),
+  );
   const chance =
     /^(?:(\/Pod\/.*|discovery\.k8s\.io\/EndpointSlice\/.*)-[a-z0-9]{5}|(networking\.k8s\.io\/IPAddress\/\/10\.96\.).*)$/;
   return keys.map((key) => key.replace(chance, '$1$2')).sort();

@@ -83,6 +83,44 @@ describe('from nothing to a running stack on the embedded cluster', { timeout: 1
     expect(answer.stderr).toContain('slipway apply -e dev');
   });
 
+  test('history lists what was applied, and rollback goes one step back', async () => {
+    const level = async () => {
+      const cluster = await connect({ kubeconfig: path.join(data, 'slipway/clusters/default/kubeconfig') });
+      const ref = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        namespace: 'kubeflow-notebooks',
+        name: 'notebook-controller',
+      };
+      const text = JSON.stringify((await cluster.get(ref))['spec']);
+      await cluster.close();
+      return /"name":"LOG_LEVEL","value":"(\w+)"/.exec(text)?.[1];
+    };
+    const before = await level();
+    home.replace('overlays/dev/kustomization.yaml', 'debug', 'warn');
+    await slipway('apply', '-e', 'dev', '--yes');
+    expect(await level()).toBe('warn');
+    await slipway('rollback', '-e', 'dev', '--yes');
+    expect(await level()).toBe(before);
+    const { revisions } = JSON.parse((await slipway('history', '-e', 'dev', '-o', 'json')).stdout) as {
+      revisions: { revision: number; rollbackTo?: number }[];
+    };
+    expect(revisions.map(({ revision, rollbackTo }) => [revision, rollbackTo])).toEqual([
+      [3, 1],
+      [2, undefined],
+      [1, undefined],
+    ]);
+  });
+
+  test('doctor finds nothing in the way, and names what is', async () => {
+    expect((await home.slipway('doctor', '-e', 'dev')).exit).toBe(0);
+    home.write('odd.yaml', 'apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: a, namespace: default }\n');
+    const kubeconfig = path.join(data, 'slipway/clusters/default/kubeconfig');
+    const answer = await home.slipway('doctor', '-f', 'odd.yaml', '--kubeconfig', kubeconfig);
+    expect(answer.exit).toBe(1);
+    expect(answer.stdout).toMatch(/Widget/);
+  });
+
   test('delete takes the stack away, and cluster delete everything that was ever written', async () => {
     await slipway('delete', '-e', 'dev', '--yes');
     await slipway('cluster', 'delete', '--yes');
