@@ -50,15 +50,17 @@ export function presence(
     return undefined;
   }
 
-  function establishedKinds(program: Program): string[] {
-    return Object.keys(program.kinds).filter((name) => {
-      const definition = definitions.get(undefined, name);
-      return (
-        definition !== undefined &&
-        definition.metadata.deletionTimestamp === undefined &&
-        conditionOf(definition, 'Established')?.status === 'True'
-      );
-    });
+  function establishedKinds({ kinds, needs = [] }: Program): string[] {
+    return needs.every(isEstablished) ? Object.keys(kinds).filter(isEstablished) : [];
+  }
+
+  function isEstablished(name: string): boolean {
+    const definition = definitions.get(undefined, name);
+    return (
+      definition !== undefined &&
+      definition.metadata.deletionTimestamp === undefined &&
+      conditionOf(definition, 'Established')?.status === 'True'
+    );
   }
 
   const affected = (choose: (program: Program) => boolean) => programs.filter(choose).map(({ name }) => name);
@@ -68,7 +70,10 @@ export function presence(
       {
         apiVersion: 'apiextensions.k8s.io/v1',
         kind: 'CustomResourceDefinition',
-        keys: (now, before) => affected(({ kinds }) => ((now ?? before)?.metadata.name ?? '') in kinds),
+        keys: (now, before) => {
+          const name = (now ?? before)?.metadata.name ?? '';
+          return affected(({ kinds, needs }) => name in kinds || needs?.includes(name) === true);
+        },
       },
       {
         apiVersion: 'v1',

@@ -10,5 +10,7 @@ export interface Program {
   name: string;
   /** The image of the real program: the work is done here while a pod of it is ready and only played. */
   image: RegExp;
+  /** Definitions without which the real program does not start. */
+  needs?: readonly string[];
   kinds: Readonly<Record<string, MakeOperator>>;
 }

@@ -3,6 +3,8 @@ import { inferenceService } from './inference/inference-service.ts';
 import { notebook } from './notebook.ts';
 import { profile } from './profile.ts';
 import type { Program } from './program.ts';
+import { jobSet } from './trainer/job-set.ts';
+import { trainJob } from './trainer/train-job.ts';
 import { jaxJob } from './training/jax-job.ts';
 import { mpiJob } from './training/mpi-job.ts';
 import { pyTorchJob } from './training/pytorch-job.ts';
@@ -31,14 +33,31 @@ export const programs: readonly Program[] = [
   {
     name: 'profile-controller',
     image: /(^|\/)profile-controller(:|@|$)/,
+    needs: ['authorizationpolicies.security.istio.io'],
     kinds: { 'profiles.kubeflow.org': profile },
   },
   {
     name: 'kserve-controller',
     image: /(^|\/)kserve-controller(:|@|$)/,
+    needs: ['servingruntimes.serving.kserve.io', 'clusterservingruntimes.serving.kserve.io'],
     kinds: {
       'inferenceservices.serving.kserve.io': inferenceService,
       'inferencegraphs.serving.kserve.io': inferenceGraph,
     },
+  },
+  {
+    name: 'trainer-controller-manager',
+    image: /(^|\/)trainer-controller-manager(:|@|$)/,
+    needs: [
+      'jobsets.jobset.x-k8s.io',
+      'trainingruntimes.trainer.kubeflow.org',
+      'clustertrainingruntimes.trainer.kubeflow.org',
+    ],
+    kinds: { 'trainjobs.trainer.kubeflow.org': trainJob },
+  },
+  {
+    name: 'jobset',
+    image: /(^|\/)jobset\/jobset(:|@|$)/,
+    kinds: { 'jobsets.jobset.x-k8s.io': jobSet },
   },
 ];

@@ -59,7 +59,8 @@ export function typeProblems(value: Value, schema: Schema): string[] {
     if (isJsonObject(item)) {
       for (const [name, field] of Object.entries(item)) {
         const next = [...path, `f:${name}`];
-        const isUnknown = at.type === 'object' && at.field !== undefined && fieldOf(at, name) === undefined;
+        const isUnknown =
+          at.type === 'object' && at.preserves !== true && at.field !== undefined && fieldOf(at, name) === undefined;
         if (isUnknown && !(path.length === 0 && (name === 'apiVersion' || name === 'kind')))
           problems.push(`${printPath(next)}: field not declared in schema`);
         else check(field, fieldOf(at, name), next);

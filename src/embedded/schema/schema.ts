@@ -74,6 +74,8 @@ export interface FieldSchema {
   readonly always?: JsonValue;
   /** Declared fields of an `object`; `undefined` for an undeclared one. */
   field?(name: string): FieldSchema | undefined;
+  /** Fields that are not declared are kept, whatever they hold (`x-kubernetes-preserve-unknown-fields`). */
+  readonly preserves?: boolean;
   /** Values of a `map`, and of undeclared fields of an `object` that has `additionalProperties`. */
   readonly values?: FieldSchema | undefined;
   /** Items of an `array`. */

@@ -83,9 +83,10 @@ function customType(definition: Resource, version: JsonObject): CustomType {
 function rootOf(structural: Structural): FieldSchema {
   const metadata: Shape = shapeOf('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
   const typeMeta: Record<string, FieldSchema> = { apiVersion: { type: 'scalar' }, kind: { type: 'scalar' }, metadata };
-  const { values } = structural;
+  const { values, preserves } = structural;
   return {
     type: 'object',
+    preserves,
     field: (name) => (Object.hasOwn(typeMeta, name) ? typeMeta[name] : structural.field(name)),
     ...(values === undefined ? {} : { values }),
   };
