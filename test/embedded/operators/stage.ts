@@ -11,6 +11,10 @@ export interface Stage extends AsyncDisposable {
   errors: string[];
   /** Creates the objects of a YAML text, those of namespaces in the one given. */
   create(yaml: string, namespace?: string): Promise<Resource[]>;
+  /** Creates the objects of a file of the catalogue. */
+  define(file: string): Promise<Resource[]>;
+  /** Puts a pod there whose program is played by the node. */
+  play(name: string, image: string): Promise<void>;
   namespace(name: string): Promise<void>;
   get(apiVersion: string, kind: string, name: string, namespace?: string): Promise<Resource>;
   /** The first answer that is not undefined, asked again whenever anything of these kinds changes. */
@@ -57,6 +61,12 @@ export async function openStage({ programs, definitions, now }: StageOptions): P
         metadata: { name: 'default', namespace: name },
       });
     },
+    define: async (file) => {
+      const made: Resource[] = [];
+      for (const object of await definitionsOf(file)) made.push(await cluster.create(object));
+      return made;
+    },
+    play: (name, image) => play(stage, name, image),
     get: (apiVersion, kind, name, namespace) =>
       cluster.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }),
     until: (targets, answer, what) => until(cluster, targets, answer, () => `${what()} ${errors.join('; ')}`),
@@ -67,8 +77,8 @@ export async function openStage({ programs, definitions, now }: StageOptions): P
     },
   };
   await stage.namespace('default');
-  for (const file of definitions) for (const object of await definitionsOf(file)) await cluster.create(object);
-  for (const [index, image] of programs.entries()) await play(stage, `program-${index}`, image);
+  for (const file of definitions) await stage.define(file);
+  for (const [index, image] of programs.entries()) await stage.play(`program-${index}`, image);
   return stage;
 }
 
