@@ -174,6 +174,14 @@ export abstract class DailyCommand extends SlipwayCommand {
     });
     if (state === undefined) throw gone(what, object);
     if (state.phase === 'failed') throw await this.failure(cluster, what, object, false);
+    await this.admitSimulation(cluster, object, 'nothing answers behind it');
+  }
+
+  /** Nothing pretends to run that does not run. */
+  private async admitSimulation(cluster: Cluster, object: Resource, effect: string): Promise<void> {
+    const { isSimulated, podsOf } = await import('../daily/index.ts');
+    if (!(await podsOf(cluster, object, this.context.signal)).some(isSimulated)) return;
+    this.say(`Warning: ${effect}: the embedded cluster only simulates this image`);
   }
 
   /** Prints what there is of some kinds, with the state of each. */
@@ -401,10 +409,7 @@ export abstract class DailyCommand extends SlipwayCommand {
       await finishRecord(cluster, record, result, { signal });
     }
     if (state.phase === 'failed') throw await this.failure(cluster, 'training run', object, true);
-    const { isSimulated, podsOf } = await import('../daily/index.ts');
-    if ((await podsOf(cluster, object, signal)).some(isSimulated)) {
-      this.say('Warning: nothing was computed: the embedded cluster only simulates this image');
-    }
+    await this.admitSimulation(cluster, object, 'nothing was computed');
     await this.print('TrainingRun', { name, namespace, kind: object.kind, ...state, metrics }, () => '');
   }
 

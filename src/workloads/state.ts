@@ -60,6 +60,10 @@ function notebookState(object: Resource): State {
 
 function serviceState(object: Resource): State {
   if (condition(object, 'Stopped', 'True') !== undefined) return { phase: 'stopped' };
+  const seen = child(object['status'])['observedGeneration'];
+  if (typeof seen === 'number' && seen < (object.metadata.generation ?? 0)) {
+    return { phase: 'pending', reason: 'its controller has not seen the last change yet' };
+  }
   const model = child(child(object['status'])['modelStatus']);
   const failure = child(model['lastFailureInfo']);
   const isBlocked = /^(BlockedByFailedLoad|InvalidSpec)$/.test(String(model['transitionStatus']));

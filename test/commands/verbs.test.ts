@@ -209,6 +209,12 @@ describe.skipIf(!controlPlaneAvailable)('the daily verbs, against a real API ser
       exit: 2,
       stderr: expect.stringContaining('--model'),
     });
+    const unready = slipway(project, 'serve', 'canary', 'churn', '0', '--model', 's3://m/2', '--no-wait');
+    expect(await unready).toMatchObject({ exit: 0 });
+    expect(await slipway(project, 'serve', 'promote', 'churn')).toMatchObject({
+      exit: 4,
+      stderr: expect.stringContaining('(CANARY_NOT_READY)'),
+    });
     const starting = slipway(project, 'serve', 'canary', 'churn', '10', '--model', 's3://m/2');
     await report(cluster, second, ready);
     expect(await starting).toMatchObject({

@@ -13,7 +13,7 @@ export default class ServePromote extends DailyCommand {
   async run() {
     const { args, flags } = await this.parse(ServePromote);
     const daily = await import('../../daily/index.ts');
-    const { modelOf } = await import('../../workloads/index.ts');
+    const { modelOf, stateOf } = await import('../../workloads/index.ts');
     const { cluster, namespace } = await this.reach(flags);
     const { signal, now } = this.context;
     const stable = await daily.requireObject(
@@ -28,6 +28,13 @@ export default class ServePromote extends DailyCommand {
       throw new UserError('NO_CANARY', `Cannot promote the canary of ${args.name}: it has none`, {
         exit: 4,
         suggestions: [`start one: slipway serve canary ${args.name} 10 --model ADDRESS -n ${namespace}`],
+      });
+    }
+    const { phase, reason } = stateOf(canary.service);
+    if (phase !== 'ready') {
+      throw new UserError('CANARY_NOT_READY', `Cannot promote the canary of ${args.name}: it is ${reason ?? phase}`, {
+        exit: 4,
+        suggestions: [`wait for it: slipway serve status ${args.name}-canary -n ${namespace}`],
       });
     }
     const model = modelOf(canary.service);
