@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { birthOf } from '../run.ts';
 
 /** What a running server writes about itself, so that others find it. */
 export interface ServerRecord {
@@ -23,26 +22,5 @@ export async function findServer(directory: string): Promise<ServerRecord | unde
   } catch {
     return undefined;
   }
-  return (await beginOf(record.pid)) === record.began ? record : undefined;
-}
-
-/**
- * When a process began, in the system's own words; undefined if there is none of this number. One that has ended but
- * whose parent has not asked for it (a zombie) is none.
- */
-export async function beginOf(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The name of the program, in parentheses, may hold anything; behind it stand the state and, 20th, the start.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  }
-  try {
-    const options = { env: { LC_ALL: 'C' } };
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], options);
-    const [state = '', ...began] = stdout.trim().split(/\s+/);
-    return state === '' || state.startsWith('Z') ? undefined : began.join(' ');
-  } catch {
-    return undefined;
-  }
+  return (await birthOf(record.pid)) === record.began ? record : undefined;
 }

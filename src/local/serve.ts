@@ -3,14 +3,17 @@ import path from 'node:path';
 import { clusterOver } from '../cluster/index.ts';
 import { openCluster, serve, startControllers, startNode, startOperators } from '../embedded/index.ts';
 import { UserError } from '../errors.ts';
+import { birthOf } from '../run.ts';
 import type { ServerMessage } from './embedded.ts';
 import { clusterDirectory } from './home.ts';
-import { beginOf, findServer, recordFile, type ServerRecord } from './record.ts';
+import { findServer, recordFile, type ServerRecord } from './record.ts';
 
 export interface ServeOptions {
   env: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
   now: () => Date;
+  /** Told of what failed and will be tried again. */
+  log: (text: string) => void;
 }
 
 /** Is the embedded cluster of this name until the signal is aborted: API, controllers and node in this process. */
@@ -26,13 +29,15 @@ export async function serveCluster(name: string, options: ServeOptions): Promise
   }
 }
 
-async function serveUntilStopped(name: string, { env, signal, now }: ServeOptions): Promise<void> {
+async function serveUntilStopped(name: string, { env, signal, now, log }: ServeOptions): Promise<void> {
   const directory = clusterDirectory(env, name);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
   if ((await findServer(directory)) !== undefined) {
     throw new UserError('CLUSTER_RUNNING', `Cannot start the cluster ${name}: it runs already`);
   }
+  const onError = (who: string, key: string, error: unknown) =>
+    log(`${now().toISOString()} ${who} ${key}: ${error instanceof Error ? error.message : String(error)}`);
   const embedded = await openCluster({ directory, now });
   const served = await serve(embedded);
   try {
@@ -43,14 +48,16 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
       directory: path.join(directory, 'volumes'),
       certificate: embedded.identity.authority.certificate,
       now,
+      onError,
     });
-    const operators = startOperators(cluster, { signal, now });
+    const operators = startOperators(cluster, { signal, now, onError });
     const node = await startNode(cluster, {
       directory: path.join(directory, 'node'),
       signal,
       env,
       now,
       api: served.url,
+      onError: (what, error) => onError('node', what, error),
     });
     embedded.setNode(node);
     await Promise.all([controllers.ready, operators.ready]);
@@ -65,7 +72,7 @@ async function serveUntilStopped(name: string, { env, signal, now }: ServeOption
 }
 
 async function describe(url: string, now: () => Date): Promise<ServerRecord> {
-  return { pid: process.pid, began: (await beginOf(process.pid)) ?? '', url, started: now().toISOString() };
+  return { pid: process.pid, began: (await birthOf(process.pid)) ?? '', url, started: now().toISOString() };
 }
 
 /** For the owner alone: these files give access to the cluster. */

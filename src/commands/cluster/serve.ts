@@ -10,6 +10,7 @@ export default class ClusterServe extends SlipwayCommand {
   async run() {
     const { args } = await this.parse(ClusterServe);
     const { serveCluster } = await import('../../local/index.ts');
-    await serveCluster(args.name, { env: this.context.env, signal: this.context.signal, now: this.context.now });
+    const { env, signal, now } = this.context;
+    await serveCluster(args.name, { env, signal, now, log: (text) => this.say(text) });
   }
 }

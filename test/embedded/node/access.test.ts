@@ -82,7 +82,7 @@ test('what a command leaves running ends with its container', async () => {
     tty: false,
   });
   const child = Number(await text(stream.stdout));
-  const { birthOf } = await import('../../../src/embedded/node/process/birth.ts');
+  const { birthOf } = await import('../../../src/run.ts');
   expect(await birthOf(child)).toBeDefined();
   await bed.cluster.delete({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'host' });
   await bed.gone('host');

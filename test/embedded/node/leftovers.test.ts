@@ -4,9 +4,9 @@ import { mkdtempDisposable, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { birthOf } from '../../../src/embedded/node/process/birth.ts';
 import { Guard } from '../../../src/embedded/node/process/guard.ts';
 import { launch } from '../../../src/embedded/node/process/launch.ts';
+import { birthOf } from '../../../src/run.ts';
 import { makeBed } from './bed.ts';
 
 /** A node in a process of its own, with one pod that writes the number of a child of its program. */

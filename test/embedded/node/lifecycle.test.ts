@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { realClock } from '../../../src/embedded/node/clock.ts';
-import { birthOf } from '../../../src/embedded/node/process/birth.ts';
+import { birthOf } from '../../../src/run.ts';
 import { makeBed } from './bed.ts';
 
 const shell = (name: string, script: string, more = 'restartPolicy: Never', container = '') => `

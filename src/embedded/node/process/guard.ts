@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { birthOf } from './birth.ts';
+import { birthOf } from '../../../run.ts';
 
 /**
  * Makes sure that no process of a pod outlives the node, however the node ends. A shell holds the list of process
