@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Cluster, connect } from '../../src/cluster/index.ts';
 import { groupOf, parseYaml, type Resource } from '../../src/resource/index.ts';
-import { report } from './measure.ts';
+import { mebibytes, report } from './measure.ts';
 import { findKubectl, installPackage } from './package.ts';
 
 const kube = path.resolve(import.meta.dirname, '../../../shared/kube/kube');
@@ -29,7 +29,7 @@ export async function run(): Promise<void> {
   rmSync(work, { recursive: true, force: true });
   const peer = 'kube-apiserver and etcd';
   report('a ready empty cluster', ours.start, peer, theirs.start, 0.3);
-  report('memory at rest (KiB)', ours.memory, peer, theirs.memory, 0.3);
+  report('memory at rest', ours.memory, peer, theirs.memory, 0.3, mebibytes);
   report(`${objects.length} objects of the platform`, ours.platform, peer, theirs.platform, 0.25);
   report('creates: 2,000 ConfigMaps, 32 at once', ours.create, peer, theirs.create, 1);
   report('a list of 2,000 objects, five times', ours.list, peer, theirs.list, 1);

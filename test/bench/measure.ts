@@ -26,14 +26,19 @@ export function median(values: readonly number[]): number {
 }
 
 /** One line: what was measured, its time, the peer's time, the ratio and what it should be at most. */
-export function report(name: string, ours: number, peer: string, theirs: number, aim: number): void {
+export function report(name: string, ours: number, peer: string, theirs: number, aim: number, print = ms): void {
   const ratio = ours / theirs;
   const verdict = ratio <= aim ? 'ok' : 'MISSED';
   console.log(
-    `${name.padEnd(44)} ${ms(ours)}   ${peer.padEnd(34)} ${ms(theirs)}   ratio ${ratio.toFixed(2)} (aim ${aim}) ${verdict}`,
+    `${name.padEnd(44)} ${print(ours)}   ${peer.padEnd(34)} ${print(theirs)}   ratio ${ratio.toFixed(2)} (aim ${aim}) ${verdict}`,
   );
 }
 
 function ms(value: number): string {
   return (value < 10_000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`).padStart(9);
+}
+
+/** For memory, from KiB. */
+export function mebibytes(kibibytes: number): string {
+  return `${(kibibytes / 1024).toFixed(0)} MiB`.padStart(9);
 }
