@@ -47,7 +47,9 @@ export const job: MakeController = ({ mirrors, recorder, now }) => {
     const failure = await act(found, spec, owned, tally, outcome);
     await writeStatus(found, spec, tally, outcome);
     if (failure instanceof Error) throw failure;
-    const waits = [failure, outcome === undefined ? deadlineIn(found, spec, now()) : undefined];
+    const deadline = outcome === undefined ? deadlineIn(found, spec, now()) : undefined;
+    // A deadline that has passed since the outcome was asked for is looked at again at once.
+    const waits = [failure, deadline === undefined ? undefined : Math.max(1, deadline)];
     const pending = waits.filter((wait): wait is number => wait !== undefined && wait > 0);
     return pending.length === 0 ? undefined : Math.min(...pending);
   }
