@@ -85,13 +85,17 @@ export default class Up extends SlipwayCommand {
 
 function farewell({ name, kubeconfig }: LocalCluster): string {
   const option = name === 'default' ? '' : ` --name ${name}`;
+  const next = [
+    [`status -e ${environment}`, 'what runs, and what is only simulated'],
+    [`diff -e ${environment}`, `after a change of overlays/${environment}: what it would do`],
+    [`apply -e ${environment}`, 'do it'],
+    [`cluster down${option}`, 'stop the cluster and keep its data; up brings it back'],
+    [`cluster delete${option}`, 'remove everything it ever wrote'],
+  ] as const;
+  const width = Math.max(...next.map(([words]) => words.length));
   return `
 Next:
-  slipway status -e ${environment}          what runs, and what is only simulated
-  slipway diff -e ${environment}            after a change of overlays/${environment}: what it would do
-  slipway apply -e ${environment}           do it
-  slipway cluster down${option}        stop the cluster and keep its data; up brings it back
-  slipway cluster delete${option}      remove everything it ever wrote
+${next.map(([words, what]) => `  slipway ${words.padEnd(width)}  ${what}`).join('\n')}
 
 With kubectl: export KUBECONFIG=${kubeconfig}`;
 }
