@@ -1,6 +1,6 @@
 import { type Call, type Cluster, ClusterError } from '../cluster/index.ts';
 import type { Problem } from '../errors.ts';
-import { formatId, idOf, keyOf, type Resource } from '../resource/index.ts';
+import { canonical, formatId, idOf, keyOf, type Resource } from '../resource/index.ts';
 import { conflictsOf } from './conflicts.ts';
 import { fieldChanges } from './diff.ts';
 import { holderOf } from './foreign.ts';
@@ -10,7 +10,7 @@ import { type Mask, maskConflict, maskFields, scrub } from './mask.ts';
 import { componentOf } from './order/edges.ts';
 import { fieldManager, intentDigest, ownedDigest, ownedFields } from './owned.ts';
 import type { Change, Conflict, Foreign } from './plan.ts';
-import { canonical, textAt } from './read.ts';
+import { textAt } from './read.ts';
 import { replacement } from './replace.ts';
 import { isTransient, withRetries } from './retry.ts';
 import { afterTakeover, isMaker } from './takeover.ts';

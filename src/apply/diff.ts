@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../resource/index.ts';
+import { canonical, isJsonObject, type JsonObject, type JsonValue, type Resource } from '../resource/index.ts';
 import type { FieldChange } from './plan.ts';
-import { canonical } from './read.ts';
 
 /** Metadata that the server writes; a difference there is never a change of ours. */
 const serverMetadata = new Set([

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, type JsonObject, type JsonValue, type Resource } from '../resource/index.ts';
-import { canonical } from './read.ts';
+import { canonical, isJsonObject, type JsonObject, type JsonValue, type Resource } from '../resource/index.ts';
 
 export const fieldManager = 'slipway';
 

@@ -31,17 +31,3 @@ export function textsAt(value: JsonValue | undefined, ...keys: readonly string[]
   const found = at(value, ...keys);
   return Array.isArray(found) ? found.filter((item) => typeof item === 'string') : [];
 }
-
-/** JSON with sorted keys: equal text for equal values. */
-export function canonical(value: JsonValue | undefined): string {
-  if (value === undefined || value === null) return 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object') {
-    const members = Object.keys(value)
-      .filter((key) => value[key] !== undefined)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-    return `{${members.join(',')}}`;
-  }
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-}

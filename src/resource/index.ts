@@ -2,7 +2,8 @@
  * NAME: objects as plain data, their identity, and reading and writing them as YAML and JSON.
  * This room knows nothing of files, clusters or stacks; it imports a YAML library alone.
  */
-export { isJsonObject, type JsonObject, type JsonValue, toJson } from './json.ts';
+export { canonical, isJsonObject, type JsonObject, type JsonValue, toJson } from './json.ts';
+export { matchesSelector } from './label-selector.ts';
 export {
   formatId,
   groupOf,

@@ -18,3 +18,17 @@ export function toJson(value: JsonValue, indent?: number): string {
 }
 
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+/** JSON with sorted keys: equal text for equal values. */
+export function canonical(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return 'null';
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object') {
+    const members = Object.keys(value)
+      .filter((key) => value[key] !== undefined)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+    return `{${members.join(',')}}`;
+  }
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+}

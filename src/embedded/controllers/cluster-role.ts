@@ -1,7 +1,6 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { itself, type MakeController } from './controller.ts';
 import { refOf } from './mirror.ts';
-import { canonical } from './pod.ts';
 import { selects } from './selector.ts';
 
 /** Fills roles that are made of other roles (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles). */

@@ -1,19 +1,9 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { adopt } from './adoption.ts';
 import { itself, type MakeController } from './controller.ts';
 import { splitKey } from './mirror.ts';
 import { controllerKeys } from './owner.ts';
-import {
-  availableIn,
-  canonical,
-  counters,
-  isFinished,
-  isReady,
-  type PodTemplate,
-  phaseOf,
-  podFrom,
-  portionOf,
-} from './pod.ts';
+import { availableIn, counters, isFinished, isReady, type PodTemplate, phaseOf, podFrom, portionOf } from './pod.ts';
 import { syncRevisions } from './revisions.ts';
 import { fits } from './scheduling.ts';
 

@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import type { Surroundings } from './controller.ts';
 import { bounds, specOf, statusCount } from './deployment-spec.ts';
-import { canonical, conditionOf, counters, timestamp } from './pod.ts';
+import { conditionOf, counters, timestamp } from './pod.ts';
 
 interface Condition extends JsonObject {
   type: string;

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { adopt } from './adoption.ts';
 import { itself, type MakeController } from './controller.ts';
 import { announce, isRescaled, type Rollout, rescale, scale, sizeAnnotations } from './deployment-scale.ts';
@@ -6,7 +6,7 @@ import { bounds, type DeploymentSpec, replicasOf, specOf, statusCount } from './
 import { deploymentStatus } from './deployment-status.ts';
 import { refOf, splitKey } from './mirror.ts';
 import { controlledBy, controllerKeys } from './owner.ts';
-import { canonical, isFinished, type PodTemplate, templateHash } from './pod.ts';
+import { isFinished, type PodTemplate, templateHash } from './pod.ts';
 
 const hashLabel = 'pod-template-hash';
 const revision = 'deployment.kubernetes.io/revision';

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { itself, type MakeController } from './controller.ts';
 import { keyOf, type Mirrors, splitKey } from './mirror.ts';
 import { controllerOf } from './owner.ts';
-import { canonical, conditionOf, isFinished, isReady, portionOf, timestamp } from './pod.ts';
+import { conditionOf, isFinished, isReady, portionOf, timestamp } from './pod.ts';
 import { selects } from './selector.ts';
 
 interface Spec {

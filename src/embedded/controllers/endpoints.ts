@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { itself, type MakeController } from './controller.ts';
 import { splitKey } from './mirror.ts';
 import { controlledBy, isControlledBy } from './owner.ts';
-import { canonical, isFinished, isReady } from './pod.ts';
+import { isFinished, isReady } from './pod.ts';
 import { selectsBy } from './selector.ts';
 
 interface ServicePort {

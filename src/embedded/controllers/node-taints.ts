@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { itself, type MakeController } from './controller.ts';
 import { refOf } from './mirror.ts';
-import { canonical, conditionOf } from './pod.ts';
+import { conditionOf } from './pod.ts';
 
 interface Taint extends JsonObject {
   key: string;

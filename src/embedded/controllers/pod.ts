@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { controlledBy } from './owner.ts';
 
 /** The `spec.template` of a workload. */
@@ -68,19 +68,6 @@ export function templateHash(template: JsonValue): string {
   const letters = 'bcdfghjklmnpqrstvwxz2456789';
   const digest = createHash('sha256').update(canonical(template)).digest();
   return [...digest.subarray(0, 10)].map((byte) => letters[byte % letters.length]).join('');
-}
-
-/** JSON with sorted keys. */
-export function canonical(value: JsonValue | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value).filter((key) => value[key] !== undefined);
-    return `{${keys
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
-      .join(',')}}`;
-  }
-  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
 }
 
 /** A whole number of `total`, from a number or a percentage, rounded up or down. */

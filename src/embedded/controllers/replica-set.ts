@@ -1,4 +1,4 @@
-import type { Resource } from '../../resource/index.ts';
+import { canonical, type Resource } from '../../resource/index.ts';
 import { adopt } from './adoption.ts';
 import { itself, type MakeController } from './controller.ts';
 import { wordsOf } from './events.ts';
@@ -6,7 +6,6 @@ import { splitKey } from './mirror.ts';
 import { controllerKeys, controllerOf, isControlledBy } from './owner.ts';
 import {
   availableIn,
-  canonical,
   conditionOf,
   counters,
   isActive,

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { formatQuantity, parseQuantity, type Quantity } from '../schema/index.ts';
 import { itself, type MakeController } from './controller.ts';
 import { keyOf, splitKey } from './mirror.ts';
-import { canonical, isFinished } from './pod.ts';
+import { isFinished } from './pod.ts';
 import { bestEffort, podUsage, type Usage } from './quota-usage.ts';
 
 interface Expression {

@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import type { Mirrors } from './mirror.ts';
 import { controlledBy, isControlledBy } from './owner.ts';
-import { canonical, type PodTemplate, templateHash } from './pod.ts';
+import { type PodTemplate, templateHash } from './pod.ts';
 
 interface Spec {
   selector: JsonObject;

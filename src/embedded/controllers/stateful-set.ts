@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { adopt } from './adoption.ts';
 import { itself, type MakeController } from './controller.ts';
 import { refOf, splitKey } from './mirror.ts';
 import { controlledBy, controllerKeys } from './owner.ts';
-import { availableIn, canonical, counters, isReady, type PodTemplate, phaseOf, podFrom, portionOf } from './pod.ts';
+import { availableIn, counters, isReady, type PodTemplate, phaseOf, podFrom, portionOf } from './pod.ts';
 import { syncRevisions } from './revisions.ts';
 
 interface Claim extends JsonObject {

@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { itself, type MakeController } from './controller.ts';
 import { refOf, splitKey } from './mirror.ts';
-import { canonical } from './pod.ts';
 import { claimsOf } from './scheduler.ts';
 import { bestVolume, claimSpecOf, classOf, isReservedFor, statusPhase, volumeSpecOf } from './volume-spec.ts';
 

@@ -1,7 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts';
-import type { JsonObject, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type Resource } from '../../resource/index.ts';
 import { isGone, refOf } from '../controllers/mirror.ts';
-import { canonical } from '../controllers/pod.ts';
 import { type Clock, slept } from './clock.ts';
 import type { Pod } from './spec.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonical } from '../controllers/pod.ts';
+import { canonical } from '../../resource/index.ts';
 import { overNetwork } from './actions.ts';
 import { slept } from './clock.ts';
 import type { PodPlace } from './environment/fields.ts';

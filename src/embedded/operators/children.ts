@@ -1,7 +1,6 @@
-import { isJsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
+import { canonical, isJsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { isGone, type Mirrors, refOf } from '../controllers/mirror.ts';
 import { controlledBy, isControlledBy } from '../controllers/owner.ts';
-import { canonical } from '../controllers/pod.ts';
 
 /** Something of the wanted name is there and belongs to somebody else. */
 class Taken extends Error {

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../resource/index.ts';
 import { itself } from '../controllers/controller.ts';
 import { splitKey } from '../controllers/mirror.ts';
 import { controllerKeys } from '../controllers/owner.ts';
-import { canonical, timestamp } from '../controllers/pod.ts';
+import { timestamp } from '../controllers/pod.ts';
 import { ensure } from './children.ts';
 import { addVariables, type PodSpec } from './pod-spec.ts';
 import type { MakeOperator } from './program.ts';

@@ -1,7 +1,6 @@
-import { isJsonObject, type JsonObject, parseYaml, type Resource } from '../../resource/index.ts';
+import { canonical, isJsonObject, type JsonObject, parseYaml, type Resource } from '../../resource/index.ts';
 import { itself } from '../controllers/controller.ts';
 import { controlledBy, controllerKeys } from '../controllers/owner.ts';
-import { canonical } from '../controllers/pod.ts';
 import { ensure, remove } from './children.ts';
 import type { MakeOperator, OperatorSurroundings } from './program.ts';
 

@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../../resource/index.ts';
 import { itself, type MakeController } from '../controller.ts';
 import { wordsOf } from '../events.ts';
 import { finishOf } from '../job/spec.ts';
 import { splitKey } from '../mirror.ts';
 import { controlledBy, controllerKeys, isControlledBy } from '../owner.ts';
-import { canonical, timestamp } from '../pod.ts';
+import { timestamp } from '../pod.ts';
 import { latestMissed } from './missed.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 

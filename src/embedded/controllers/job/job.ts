@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../../resource/index.ts';
 import { adopt } from '../adoption.ts';
 import { itself, type MakeController } from '../controller.ts';
 import { wordsOf } from '../events.ts';
 import { refOf, splitKey } from '../mirror.ts';
 import { controllerKeys, controllerOf } from '../owner.ts';
-import { canonical, timestamp } from '../pod.ts';
+import { timestamp } from '../pod.ts';
 import { startPods } from '../slow-start.ts';
 import { verdictOn } from './failure-policy.ts';
 import { formatIndexes } from './indexes.ts';

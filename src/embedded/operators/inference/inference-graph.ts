@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../../resource/index.ts';
 import { itself } from '../../controllers/controller.ts';
 import { keyOf, splitKey } from '../../controllers/mirror.ts';
 import { controllerKeys } from '../../controllers/owner.ts';
-import { canonical, conditionOf, timestamp } from '../../controllers/pod.ts';
+import { conditionOf, timestamp } from '../../controllers/pod.ts';
 import { ensure } from '../children.ts';
 import type { MakeOperator } from '../program.ts';
 import { hostOf, readSettings, type Settings } from './settings.ts';

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../../resource/index.ts';
 import { itself } from '../../controllers/controller.ts';
 import { splitKey } from '../../controllers/mirror.ts';
 import { controlledBy, controllerKeys } from '../../controllers/owner.ts';
-import { canonical, conditionOf, timestamp } from '../../controllers/pod.ts';
+import { conditionOf, timestamp } from '../../controllers/pod.ts';
 import { ensure, remove } from '../children.ts';
 import type { MakeOperator } from '../program.ts';
 import { attemptOf, isJob, type JobSetSpec, type JobTemplate, jobFor, jobsOf, type ReplicatedJob } from './jobs.ts';

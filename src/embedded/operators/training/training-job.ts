@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, Resource } from '../../../resource/index.ts';
+import { canonical, type JsonObject, type JsonValue, type Resource } from '../../../resource/index.ts';
 import { itself } from '../../controllers/controller.ts';
 import { splitKey } from '../../controllers/mirror.ts';
 import { controllerKeys } from '../../controllers/owner.ts';
-import { canonical, phaseOf, timestamp } from '../../controllers/pod.ts';
+import { phaseOf, timestamp } from '../../controllers/pod.ts';
 import { remove } from '../children.ts';
 import type { MakeOperator } from '../program.ts';
 import { isFinished, isTrue, type JobStatus, setCondition, statusOf } from './conditions.ts';
